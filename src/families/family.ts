@@ -1,0 +1,58 @@
+/**
+ * What the likelihood needs of a distribution with its link: the log-density as a function of the linear predictor η and its derivatives.
+ * Each family exists twice: here in float64 and as `shaders/lib/family_<name>.wgsl`; the conformance tests compare the two.
+ */
+import type { FamilyName, LinkName } from '../model/design.js';
+
+/** Scratch rows that `evaluate` fills; all as long as the largest group. */
+export interface Derivatives {
+  /** ℓ: log-density without its data constant. */
+  readonly value: Float64Array;
+  /** dℓ/dη. */
+  readonly d1: Float64Array;
+  /** Observed weight −d²ℓ/dη². */
+  readonly w: Float64Array;
+  /** dw/dη. */
+  readonly dw: Float64Array;
+  /** Expected (Fisher) weight and its derivative; equal to w, dw for canonical links. */
+  readonly we: Float64Array;
+  readonly dwe: Float64Array;
+}
+
+export function derivativeRows(size: number): Derivatives {
+  const row = () => new Float64Array(size);
+  return { value: row(), d1: row(), w: row(), dw: row(), we: row(), dwe: row() };
+}
+
+/** How much `evaluate` has to compute: 1 = value only, 2 = d1, w, we (Newton step), 3 = everything. */
+export type Order = 1 | 2 | 3;
+
+export interface Family {
+  readonly name: FamilyName;
+  readonly link: LinkName;
+  /** Whether observed and expected weights coincide. */
+  readonly canonical: boolean;
+  /**
+   * Rows 0 … count − 1 of `out` from η[0 … count), and y, trials, weights at `base + i`. Returns false (rows undefined) when some η lies
+   * outside the domain of the link (log-binomial η ≥ 0, identity/sqrt-Poisson η ≤ 0).
+   */
+  evaluate(
+    eta: Float64Array, y: Float64Array, trials: Float64Array, weights: Float64Array,
+    base: number, count: number, order: Order, out: Derivatives,
+  ): boolean;
+  /** The part of the log-density that depends on data only (binomial coefficient, −log y!), times the weight. */
+  constant(y: number, trials: number, weight: number): number;
+  /** Inverse link. */
+  mean(eta: number): number;
+  linkOf(mu: number): number;
+  /** dμ/dη. */
+  meanDerivative(eta: number): number;
+  /** Variance of y/trials·… per unit weight as a function of μ: μ(1 − μ), μ. */
+  variance(mu: number): number;
+  /** Start of μ for a GLM fit, from y and trials. */
+  initialMean(y: number, trials: number): number;
+  /** Unit deviance contribution 2·weight·(ℓ_saturated − ℓ). */
+  devianceResidualSquared(y: number, mu: number, trials: number, weight: number): number;
+  /** Null if y is allowed, else what is wrong with it in words ("is negative"). */
+  invalid(y: number, trials: number): string | null;
+}

@@ -1,0 +1,41 @@
+import type { FrameOptions } from '../formula/model-frame.js';
+import type { FamilyName, LinkName } from '../model/design.js';
+
+/** Every tolerance, limit and start of a fit in one record; the defaults are `DEFAULT_CONTROL`. */
+export interface Control {
+  /** Stop when the predicted increase of the log-likelihood (½ g'H⁻¹g, about ½ (distance in standard errors)²) is below this. */
+  readonly tolerance: number;
+  /** Most likelihood evaluations of one model. */
+  readonly maxEvaluations: number;
+  /** A diagonal entry of a term's Cholesky factor below this counts as zero: the fit is singular (lme4's isSingular tolerance). */
+  readonly singularTolerance: number;
+  /** |x'β| beyond which a fit is examined for separation (logit units; 15 is a probability of 3e-7). */
+  readonly separationThreshold: number;
+}
+
+export const DEFAULT_CONTROL: Control = {
+  tolerance: 1e-10,
+  maxEvaluations: 400,
+  singularTolerance: 1e-4,
+  separationThreshold: 12,
+};
+
+export type BackendChoice = 'auto' | 'cpu' | 'webgpu';
+
+export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link'>> {
+  /** Default `binomial`; there is no gaussian yet. */
+  readonly family: FamilyName;
+  /** Default: logit for binomial, log for Poisson. */
+  readonly link?: LinkName;
+  /** 0 = joint mode (lme4's nAGQ = 0), 1 = Laplace (default), k = adaptive Gauss–Hermite nodes per dimension (≤ 100; up to 3 dimensions). */
+  readonly nAGQ?: number;
+  readonly information?: 'observed' | 'expected';
+  /** Covariance of β from the joint Hessian of (β, θ) (default) or from penalised weighted least squares given θ (cheaper). */
+  readonly standardErrors?: 'hessian' | 'wls';
+  /** Starting values; θ in lme4's order. */
+  readonly start?: { readonly fixef?: ArrayLike<number>; readonly theta?: ArrayLike<number> };
+  readonly control?: Partial<Control>;
+  /** Single fits run on the float64 path unless `webgpu` is asked for. */
+  readonly backend?: BackendChoice;
+  readonly signal?: AbortSignal;
+}

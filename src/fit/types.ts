@@ -1,0 +1,106 @@
+/** Plain-data results of a single fit and of a bootstrap: what the CLI prints and the JSON output holds. */
+import type { BatchFit } from '../model/batch-fit.js';
+import type { StatusName } from '../model/status.js';
+import type { BackendReport } from '../objective/backend.js';
+
+/** One row of the fixed-effects table; `conf_low`/`conf_high` are Wald limits. */
+export interface FixedEffect {
+  readonly term: string;
+  readonly estimate: number;
+  readonly std_error: number;
+  /** Wald z. */
+  readonly statistic: number;
+  readonly p_value: number;
+  readonly conf_low: number;
+  readonly conf_high: number;
+}
+
+/** Covariance of one random-effects term, on the link scale. */
+export interface VarianceComponent {
+  readonly group: string;
+  readonly terms: readonly string[];
+  readonly sd: readonly number[];
+  /** q × q. */
+  readonly correlation: readonly (readonly number[])[];
+}
+
+/** Conditional modes of one level: `{ level, '(Intercept)': …, x: … }`. */
+export type RanefRow = Readonly<Record<string, number | string>>;
+
+/** The object that `--json` writes and `fit.toJSON()` returns. */
+export interface FitJson {
+  readonly formula: string;
+  readonly family: string;
+  readonly link: string;
+  readonly method: 'laplace' | 'agq' | 'nagq0';
+  readonly nAGQ: number;
+  readonly nobs: number;
+  readonly groups: Readonly<Record<string, number>>;
+  readonly fixed: readonly FixedEffect[];
+  readonly vcov: readonly (readonly number[])[];
+  readonly random: readonly VarianceComponent[];
+  readonly dispersion: number | null;
+  readonly logLik: number;
+  readonly AIC: number;
+  readonly BIC: number;
+  readonly deviance: number;
+  readonly df: number;
+  readonly ranef: Readonly<Record<string, readonly RanefRow[]>>;
+  readonly converged: boolean;
+  readonly status: StatusName;
+  readonly singular: boolean;
+  readonly gradient_norm: number;
+  readonly evaluations: number;
+  readonly backend: BackendReport;
+  readonly warnings: readonly string[];
+}
+
+export type IntervalKind = 'percentile' | 'basic' | 'normal';
+
+export interface IntervalRow {
+  /** `(Intercept)`, `period2`, `sd_(Intercept)|herd`, `cor_x.(Intercept)|herd`. */
+  readonly parameter: string;
+  readonly kind: IntervalKind;
+  readonly estimate: number;
+  /** Mean of the replicates minus the estimate. */
+  readonly bias: number;
+  /** Standard deviation of the replicates. */
+  readonly std_error: number;
+  readonly level: number;
+  readonly conf_low: number;
+  readonly conf_high: number;
+  /** Replicates the row is made from. */
+  readonly replicates: number;
+}
+
+export interface Progress {
+  /** `start` of a stage, then counts. */
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  /** Models per second since the start of the stage. */
+  readonly rate: number;
+  /** Seconds left at that rate. */
+  readonly secondsLeft: number;
+}
+
+/** A finished parametric bootstrap. */
+export interface Bootstrap {
+  readonly nsim: number;
+  readonly seed: number;
+  /** Fixed effects, then standard deviations and correlations of the random effects. */
+  readonly parameters: readonly string[];
+  /** Estimates of the original fit, one per parameter. */
+  readonly estimates: Float64Array;
+  /** Replicates: one column of length nsim per parameter. */
+  readonly replicates: readonly Float64Array[];
+  /** The raw batch (β, θ, logLik, status …). */
+  readonly fit: BatchFit;
+  readonly counts: Readonly<Record<StatusName, number>>;
+  /** Wall-clock seconds of the refits. */
+  readonly seconds: number;
+  readonly refitsPerSecond: number;
+  readonly backend: BackendReport;
+  /** Interval rows; replicates that are separated or did not converge are left out unless `flagged` is true. */
+  intervals(options?: { kinds?: readonly IntervalKind[]; level?: number; flagged?: boolean }): IntervalRow[];
+}

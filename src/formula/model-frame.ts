@@ -1,0 +1,50 @@
+/**
+ * What the formula side hands to the fitting side: the Design (numbers), the response, and everything needed to print the model and to
+ * rebuild its matrices on new data.
+ */
+import type { Design, FamilyName, LinkName } from '../model/design.js';
+import type { FixedTerms } from './model-matrix.js';
+
+/** Coding of a factor: `treatment` (R's default), `sum`, `helmert`, `poly` (R's default for ordered factors), `dummy` (one column per level). */
+export type ContrastName = 'treatment' | 'sum' | 'helmert' | 'poly' | 'dummy';
+
+export interface FrameOptions {
+  readonly family: FamilyName;
+  readonly link: LinkName;
+  /** Column name of prior weights (binomial sizes for a proportion response), or n numbers. */
+  readonly weights?: string | ArrayLike<number>;
+  /** Column name of an offset, an R-style expression such as `log(size)`, or n numbers; added to `offset()` terms of the formula. */
+  readonly offset?: string | ArrayLike<number>;
+  /** R-style logical expression over columns (`period != 4 & size > 3`), row flags, or 0-based row numbers to keep. */
+  readonly subset?: string | readonly boolean[] | readonly number[];
+  /** Contrasts by factor; otherwise `treatment` for factors and `poly` for ordered ones. */
+  readonly contrasts?: Readonly<Record<string, ContrastName>>;
+}
+
+export interface ModelFrame {
+  /** The formula as written, white space normalised. */
+  readonly formula: string;
+  readonly design: Design;
+  /** y, n numbers: successes for binomial. */
+  readonly response: Float64Array;
+  /** How the response was given; decides how simulated responses are handed back. */
+  readonly responseKind: 'numeric' | 'binary' | 'cbind' | 'proportion';
+  /** Label of the response as R's model frame names it. */
+  readonly responseName: string;
+  /** For a binary response given as a factor or string: the level that counts as success. */
+  readonly successLevel: string | null;
+  /** 0-based rows of the table that the model uses, in order. */
+  readonly rows: Int32Array;
+  /** Rows dropped because of missing values in columns the model uses. */
+  readonly droppedRows: number;
+  /** Rows left out by `subset`. */
+  readonly excludedRows: number;
+  /** Fixed-effect columns dropped because they are linear combinations of others, as R's lm names them. */
+  readonly droppedColumns: readonly string[];
+  /** Everything needed to make the fixed-effects matrix of new data. Plain data. */
+  readonly fixedTerms: FixedTerms;
+  /** Levels of each factor the model uses, in coding order. */
+  readonly factors: Readonly<Record<string, readonly string[]>>;
+  /** What the reader of the result should know (dropped rows, dropped columns, unused levels …), one sentence each. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,33 @@
+/** How the fit of one model ended. Codes are stable: they are written to files. */
+export const STATUS = {
+  /** Stationary point with a covariance of full rank. */
+  converged: 0,
+  /** Converged with a singular covariance (a variance of zero or a correlation of ±1): a valid maximum on the boundary. */
+  boundary: 1,
+  /** Complete or quasi-complete separation: some coefficients have no finite estimate. */
+  separated: 2,
+  /** The evaluation limit was reached first. */
+  maxEvaluations: 3,
+  /** No step along the search direction improved the likelihood although the gradient is not small. */
+  lineSearch: 4,
+  /** The likelihood is not finite at the start, or a response holds values the family does not allow. */
+  nonFinite: 5,
+} as const;
+
+export type StatusName = keyof typeof STATUS;
+export type StatusCode = (typeof STATUS)[StatusName];
+
+/** Status names by code. */
+export const STATUS_NAMES = Object.keys(STATUS) as StatusName[];
+
+/** Converged, on the boundary or not: the estimate is the maximum-likelihood estimate. */
+export function isConverged(code: number): boolean {
+  return code === STATUS.converged || code === STATUS.boundary;
+}
+
+/** Number of models with each status, every name present. */
+export function countStatuses(codes: ArrayLike<number>): Record<StatusName, number> {
+  const counts = Object.fromEntries(STATUS_NAMES.map((name) => [name, 0])) as Record<StatusName, number>;
+  for (let i = 0; i < codes.length; i++) counts[STATUS_NAMES[codes[i]!]!]++;
+  return counts;
+}
