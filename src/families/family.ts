@@ -24,8 +24,17 @@ export function derivativeRows(size: number): Derivatives {
   return { value: row(), d1: row(), w: row(), dw: row(), we: row(), dwe: row() };
 }
 
-/** How much `evaluate` has to compute: 1 = value only, 2 = d1, w, we (Newton step), 3 = everything. */
-export type Order = 1 | 2 | 3;
+/** What `evaluate` is asked for, as a sum of these flags; rows not asked for keep their old content. */
+export const PART = {
+  value: 1,
+  score: 2,
+  /** w and we. */
+  weight: 4,
+  /** dw and dwe. */
+  weightDerivative: 8,
+} as const;
+
+export const ALL_PARTS = 15;
 
 export interface Family {
   readonly name: FamilyName;
@@ -34,11 +43,11 @@ export interface Family {
   readonly canonical: boolean;
   /**
    * Rows 0 … count − 1 of `out` from η[0 … count), and y, trials, weights at `base + i`. Returns false (rows undefined) when some η lies
-   * outside the domain of the link (log-binomial η ≥ 0, identity/sqrt-Poisson η ≤ 0).
+   * outside the domain of the link (log-binomial η ≥ 0, identity/sqrt-Poisson η ≤ 0). `parts` says which rows are wanted (`PART`).
    */
   evaluate(
     eta: Float64Array, y: Float64Array, trials: Float64Array, weights: Float64Array,
-    base: number, count: number, order: Order, out: Derivatives,
+    base: number, count: number, parts: number, out: Derivatives,
   ): boolean;
   /** The part of the log-density that depends on data only (binomial coefficient, −log y!), times the weight. */
   constant(y: number, trials: number, weight: number): number;

@@ -38,9 +38,11 @@ export interface Profile {
   readonly count: number;
   readonly models: Int32Array;
   readonly params: Float64Array;
+  /** Weights W of the Schur complement: observed (derivative of the score) or expected (lme4's RX). */
+  readonly weights: 'observed' | 'expected';
   /** Out: count × p, X'd1 at the mode: zero at the joint mode of (β, u). */
   readonly score: Float64Array;
-  /** Out: count × p × p, X'WX − X'WZΛ H⁻¹ Λ'Z'WX with `information` weights (RX'RX of lme4). */
+  /** Out: count × p × p, X'WX − X'WZΛ H⁻¹ Λ'Z'WX with H from the same weights. */
   readonly schur: Float64Array;
 }
 
