@@ -1,0 +1,87 @@
+/** Poisson family with prior weight v: ℓ(η) = v [y log μ − μ]. */
+import gammaln from '@stdlib/math-base-special-gammaln';
+import { type Family, PART } from './family.js';
+
+type Link = Pick<Family, 'evaluate' | 'mean' | 'linkOf' | 'meanDerivative'>;
+
+const log: Link = {
+  evaluate(eta, y, _trials, weights, base, count, parts, out) {
+    const { value, d1, w, dw, we, dwe } = out;
+    for (let i = 0; i < count; i++) {
+      const v = weights[base + i]!;
+      const observed = y[base + i]!;
+      const mu = Math.exp(eta[i]!);
+      d1[i] = v * (observed - mu);
+      w[i] = dw[i] = we[i] = dwe[i] = v * mu;
+      if (parts & PART.value) value[i] = v * (observed * eta[i]! - mu);
+    }
+    return true;
+  },
+  mean: (eta) => Math.exp(eta),
+  linkOf: (mu) => Math.log(mu),
+  meanDerivative: (eta) => Math.exp(eta),
+};
+
+/** μ = η > 0. */
+const identity: Link = {
+  evaluate(eta, y, _trials, weights, base, count, _parts, out) {
+    const { value, d1, w, dw, we, dwe } = out;
+    for (let i = 0; i < count; i++) {
+      const x = eta[i]!;
+      if (!(x > 0)) return false;
+      const v = weights[base + i]!;
+      const observed = y[base + i]!;
+      value[i] = v * (observed > 0 ? observed * Math.log(x) - x : -x);
+      d1[i] = v * (observed / x - 1);
+      w[i] = (v * observed) / (x * x);
+      dw[i] = (-2 * v * observed) / (x * x * x);
+      we[i] = v / x;
+      dwe[i] = -v / (x * x);
+    }
+    return true;
+  },
+  mean: (eta) => eta,
+  linkOf: (mu) => mu,
+  meanDerivative: () => 1,
+};
+
+/** √μ = η > 0; the expected weight is the constant 4v. */
+const sqrt: Link = {
+  evaluate(eta, y, _trials, weights, base, count, _parts, out) {
+    const { value, d1, w, dw, we, dwe } = out;
+    for (let i = 0; i < count; i++) {
+      const x = eta[i]!;
+      if (!(x > 0)) return false;
+      const v = weights[base + i]!;
+      const observed = y[base + i]!;
+      value[i] = v * ((observed > 0 ? 2 * observed * Math.log(x) : 0) - x * x);
+      d1[i] = 2 * v * (observed / x - x);
+      w[i] = 2 * v * (observed / (x * x) + 1);
+      dw[i] = (-4 * v * observed) / (x * x * x);
+      we[i] = 4 * v;
+      dwe[i] = 0;
+    }
+    return true;
+  },
+  mean: (eta) => eta * eta,
+  linkOf: (mu) => Math.sqrt(mu),
+  meanDerivative: (eta) => 2 * eta,
+};
+
+const LINKS = { log, identity, sqrt } as const;
+export type PoissonLink = keyof typeof LINKS;
+export const POISSON_LINKS = Object.keys(LINKS) as PoissonLink[];
+
+export function poisson(link: PoissonLink): Family {
+  return {
+    name: 'poisson',
+    link,
+    canonical: link === 'log',
+    ...LINKS[link],
+    constant: (y, _trials, weight) => -weight * gammaln(y + 1),
+    variance: (mu) => mu,
+    initialMean: (y) => y + 0.1,
+    devianceResidualSquared: (y, mu, _trials, weight) => 2 * weight * ((y > 0 ? y * Math.log(y / mu) : 0) - (y - mu)),
+    invalid: (y) => (y >= 0 ? null : 'is negative'),
+  };
+}

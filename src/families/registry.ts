@@ -1,0 +1,43 @@
+/** The one list of families and links. */
+import closestName from '../names.js';
+import { OptionError } from '../errors.js';
+import type { FamilyName, LinkName } from '../model/design.js';
+import { BINOMIAL_LINKS, type BinomialLink, binomial } from './binomial.js';
+import type { Family } from './family.js';
+import { POISSON_LINKS, type PoissonLink, poisson } from './poisson.js';
+
+interface Entry {
+  /** Valid links, the default first. */
+  readonly links: readonly LinkName[];
+  readonly create: (link: LinkName) => Family;
+}
+
+const FAMILIES: Readonly<Record<FamilyName, Entry>> = {
+  binomial: { links: BINOMIAL_LINKS, create: (link) => binomial(link as BinomialLink) },
+  poisson: { links: POISSON_LINKS, create: (link) => poisson(link as PoissonLink) },
+};
+
+export const FAMILY_NAMES = Object.keys(FAMILIES) as FamilyName[];
+
+/** Links a family offers, the default first. */
+export function linksOf(family: FamilyName): readonly LinkName[] {
+  return FAMILIES[family].links;
+}
+
+/** Checks names a user gave and fills in the default link. Throws OptionError with the nearest valid name. */
+export function resolveFamily(family: string, link?: string): { family: FamilyName; link: LinkName } {
+  if (!(FAMILY_NAMES as string[]).includes(family)) {
+    throw new OptionError(`unknown family '${family}'; use ${FAMILY_NAMES.join(' or ')}${closestName(family, FAMILY_NAMES)}`);
+  }
+  const name = family as FamilyName;
+  const links = linksOf(name);
+  if (link === undefined) return { family: name, link: links[0]! };
+  if (!(links as string[]).includes(link)) {
+    throw new OptionError(`family ${name} has no link '${link}'; use ${links.join(', ')}${closestName(link, links)}`);
+  }
+  return { family: name, link: link as LinkName };
+}
+
+export function getFamily(family: FamilyName, link: LinkName): Family {
+  return FAMILIES[family].create(link);
+}
