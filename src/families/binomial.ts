@@ -3,7 +3,7 @@
  * Each link supplies log μ and log(1 − μ) with their η-derivatives in forms that hold in both tails.
  */
 import erfcx from '@stdlib/math-base-special-erfcx';
-import gammaln from '@stdlib/math-base-special-gammaln';
+import { logFactorial } from '../numerics/log-factorial.js';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { type Derivatives, type Family, PART } from './family.js';
 import type { LinkName } from '../model/design.js';
@@ -225,7 +225,7 @@ export function binomial(link: BinomialLink): Family {
     mean,
     linkOf,
     meanDerivative,
-    constant: (y, trials, weight) => weight * (gammaln(trials + 1) - gammaln(y + 1) - gammaln(trials - y + 1)),
+    constant: (y, trials, weight) => weight * (logFactorial(trials) - logFactorial(y) - logFactorial(trials - y)),
     variance: (mu) => mu * (1 - mu),
     initialMean: (y, trials) => (y + 0.5) / (trials + 1),
     devianceResidualSquared: (y, mu, trials, weight) =>

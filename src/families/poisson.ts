@@ -1,5 +1,5 @@
 /** Poisson family with prior weight v: ℓ(η) = v [y log μ − μ]. */
-import gammaln from '@stdlib/math-base-special-gammaln';
+import { logFactorial } from '../numerics/log-factorial.js';
 import { type Family, PART } from './family.js';
 
 type Link = Pick<Family, 'evaluate' | 'mean' | 'linkOf' | 'meanDerivative'>;
@@ -78,7 +78,7 @@ export function poisson(link: PoissonLink): Family {
     link,
     canonical: link === 'log',
     ...LINKS[link],
-    constant: (y, _trials, weight) => -weight * gammaln(y + 1),
+    constant: (y, _trials, weight) => -weight * logFactorial(y),
     variance: (mu) => mu,
     initialMean: (y) => y + 0.1,
     devianceResidualSquared: (y, mu, _trials, weight) => 2 * weight * ((y > 0 ? y * Math.log(y / mu) : 0) - (y - mu)),

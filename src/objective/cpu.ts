@@ -1,0 +1,174 @@
+/**
+ * The float64 Objective: one model after another, group by group, for designs with one grouping factor.
+ * The arithmetic of a group is in `groups-scalar.ts` (one random effect per level) and `groups-vector.ts` (several).
+ */
+import { getFamily } from '../families/registry.js';
+import type { Batch } from '../model/batch.js';
+import type { Design } from '../model/design.js';
+import type { GroupKernel, ModelData } from './group-kernel.js';
+import { createScalarGroups } from './groups-scalar.js';
+import { createVectorGroups } from './groups-vector.js';
+import type { Evaluation, Integration, Objective, Profile } from './objective.js';
+import { type OneFactor, oneFactor } from './one-factor.js';
+
+export interface CpuObjectiveOptions {
+  /** Most models loaded at once; default 64. */
+  readonly capacity?: number;
+}
+
+/**
+ * Objective of a design on the calling thread.
+ * @throws OptionError when the random terms do not share one grouping factor, or quadrature is asked for more than three dimensions.
+ */
+export function createCpuObjective(design: Design, integration: Integration, options: CpuObjectiveOptions = {}): Objective {
+  return new CpuObjective(design, integration, options.capacity ?? 64);
+}
+
+class CpuObjective implements Objective {
+  readonly backend = 'cpu';
+  readonly capacity: number;
+  readonly nParams: number;
+  readonly valueNoise = 1e-13;
+  readonly #design: Design;
+  readonly #layout: OneFactor;
+  readonly #kernel: GroupKernel;
+  readonly #models: ModelData[] = [];
+  readonly #eta0: Float64Array;
+  readonly #adjointEta: Float64Array;
+  readonly #residual: Float64Array;
+
+  constructor(design: Design, integration: Integration, capacity: number) {
+    this.#design = design;
+    this.#layout = oneFactor(design);
+    this.capacity = capacity;
+    this.nParams = this.#layout.nParams;
+    const family = getFamily(design.family, design.link);
+    const create = this.#layout.q === 1 ? createScalarGroups : createVectorGroups;
+    this.#kernel = create(this.#layout, family, integration);
+    this.#eta0 = new Float64Array(design.nobs);
+    this.#adjointEta = new Float64Array(design.nobs);
+    this.#residual = new Float64Array(design.nobs);
+  }
+
+  // The seam is asynchronous for the sake of devices; here every promise is already resolved.
+  load(batch: Batch & { response: Float64Array }, from: number, to: number): Promise<void> {
+    const { nobs, order, x, z, starts, q, nGroups, nFixed } = this.#layout;
+    const family = getFamily(this.#design.family, this.#design.link);
+    const shared = {
+      trials: sorted(this.#design.trials, order) ?? new Float64Array(nobs).fill(1),
+      weights: sorted(this.#design.weights, order) ?? new Float64Array(nobs).fill(1),
+      offset: sorted(this.#design.offset, order),
+    };
+    // A batch with its own group sizes brings its rows level by level already.
+    const place = batch.groupSizes === undefined ? order : Int32Array.from({ length: nobs }, (_, i) => i);
+    this.#models.length = 0;
+    for (let b = from; b < to; b++) {
+      const own = (all: Float64Array | undefined, width: number): Float64Array | undefined =>
+        all === undefined ? undefined : gather(all, b * nobs * width, place, width);
+      const y = gather(batch.response, b * nobs, place, 1);
+      const trials = own(batch.trials, 1) ?? shared.trials;
+      const weights = own(batch.weights, 1) ?? shared.weights;
+      const ownStarts = batch.groupSizes === undefined ? starts : cumulate(batch.groupSizes, b * nGroups, nGroups);
+      const rows = ownStarts[nGroups]!;
+      let constant = 0;
+      for (let i = 0; i < rows; i++) constant += family.constant(y[i]!, trials[i]!, weights[i]!);
+      this.#models.push({
+        y, trials, weights,
+        offset: own(batch.offset, 1) ?? shared.offset,
+        x: own(batch.x, nFixed) ?? x,
+        z: own(batch.z, q) ?? z,
+        starts: ownStarts,
+        rows,
+        modes: new Float64Array(nGroups * q),
+        constant,
+      });
+    }
+    return Promise.resolve();
+  }
+
+  evaluate(evaluation: Evaluation): Promise<void> {
+    const { models, params, value, gradient, keepModes, adjoint } = evaluation;
+    const { nFixed, nParams } = this.#layout;
+    const residual = this.#residual;
+    for (let e = 0; e < evaluation.count; e++) {
+      const model = this.#models[models[e]!]!;
+      const base = e * nParams;
+      this.#linearPredictor(model, params, base);
+      let adjointEta: Float64Array | null = null;
+      if (adjoint !== undefined) {
+        adjointEta = this.#adjointEta;
+        multiply(model, adjoint, e * nFixed, nFixed, adjointEta, null);
+      }
+      const theta = params.subarray(base + nFixed, base + nParams);
+      const thetaGradient = gradient.subarray(base + nFixed, base + nParams);
+      const logLik = this.#kernel.evaluate(model, this.#eta0, theta, adjointEta, keepModes, residual, thetaGradient);
+      value[e] = logLik + model.constant;
+      for (let j = 0; j < nFixed; j++) gradient[base + j] = 0;
+      const x = model.x;
+      for (let i = 0, at = 0; i < model.rows; i++) {
+        const r = residual[i]!;
+        for (let j = 0; j < nFixed; j++) gradient[base + j]! += r * x[at++]!;
+      }
+    }
+    return Promise.resolve();
+  }
+
+  profile(profile: Profile): Promise<void> {
+    const { nFixed, nParams } = this.#layout;
+    for (let e = 0; e < profile.count; e++) {
+      const model = this.#models[profile.models[e]!]!;
+      const base = e * nParams;
+      this.#linearPredictor(model, profile.params, base);
+      this.#kernel.profile(
+        model, this.#eta0, profile.params.subarray(base + nFixed, base + nParams), profile.weights,
+        profile.score.subarray(e * nFixed, (e + 1) * nFixed),
+        profile.schur.subarray(e * nFixed * nFixed, (e + 1) * nFixed * nFixed),
+      );
+    }
+    return Promise.resolve();
+  }
+
+  modes(model: number): Promise<Float64Array> {
+    return Promise.resolve(this.#models[model]!.modes.slice());
+  }
+
+  dispose(): void {
+    this.#models.length = 0;
+  }
+
+  #linearPredictor(model: ModelData, params: Float64Array, base: number): void {
+    multiply(model, params, base, this.#layout.nFixed, this.#eta0, model.offset);
+  }
+}
+
+/** out_i = offset_i + x_i'v with v at `base` of `vector`. */
+function multiply(
+  model: ModelData, vector: Float64Array, base: number, p: number, out: Float64Array, offset: Float64Array | null,
+): void {
+  const x = model.x;
+  for (let i = 0, at = 0; i < model.rows; i++) {
+    let sum = offset === null ? 0 : offset[i]!;
+    for (let j = 0; j < p; j++) sum += x[at++]! * vector[base + j]!;
+    out[i] = sum;
+  }
+}
+
+function sorted(values: Float64Array | null, order: Int32Array): Float64Array | null {
+  return values === null ? null : gather(values, 0, order, 1);
+}
+
+/** Rows `place[i]` of an n × width block that starts at `base`. */
+function gather(all: Float64Array, base: number, place: Int32Array, width: number): Float64Array {
+  const out = new Float64Array(place.length * width);
+  for (let i = 0, at = 0; i < place.length; i++) {
+    const row = base + place[i]! * width;
+    for (let j = 0; j < width; j++) out[at++] = all[row + j]!;
+  }
+  return out;
+}
+
+function cumulate(sizes: Int32Array, base: number, count: number): Int32Array {
+  const starts = new Int32Array(count + 1);
+  for (let g = 0; g < count; g++) starts[g + 1] = starts[g]! + sizes[base + g]!;
+  return starts;
+}

@@ -1,0 +1,56 @@
+import { OptionError } from '../errors.js';
+import { type Quadrature, gaussHermite, productRule } from '../numerics/gauss-hermite.js';
+import type { Integration } from './objective.js';
+
+/** One loaded model: rows sorted level by level. */
+export interface ModelData {
+  readonly y: Float64Array;
+  readonly trials: Float64Array;
+  readonly weights: Float64Array;
+  readonly offset: Float64Array | null;
+  readonly x: Float64Array;
+  readonly z: Float64Array;
+  readonly starts: Int32Array;
+  /** Rows in use: starts[G]. */
+  readonly rows: number;
+  /** G × q spherical conditional modes of the latest kept evaluation. */
+  readonly modes: Float64Array;
+  /** Σ of the data constants of the log-density. */
+  readonly constant: number;
+}
+
+/** The integral over the random effects of all groups of one model. */
+export interface GroupKernel {
+  /**
+   * Log-likelihood without the data constant at η0 = Xβ + offset and θ; NaN where it does not exist. Writes the adjusted score r
+   * (dL/dβ = X'r) and dL/dθ. Mathematics: likelihood.md §2–3 and docs/architecture.md.
+   */
+  evaluate(
+    model: ModelData, eta0: Float64Array, theta: Float64Array, adjointEta: Float64Array | null, keepModes: boolean,
+    residual: Float64Array, thetaGradient: Float64Array,
+  ): number;
+  /** X'd1 (p) and X'WX − X'WZΛH⁻¹Λ'Z'WX (p × p) at the mode; NaN where there is none. */
+  profile(
+    model: ModelData, eta0: Float64Array, theta: Float64Array, weights: 'observed' | 'expected', score: Float64Array, schur: Float64Array,
+  ): void;
+}
+
+/** Newton steps that a mode may take; 5–6 are usual from a cold start. */
+export const MAX_MODE_STEPS = 100;
+
+/** A mode counts as found when the Newton decrement (step² · curvature) is below this: the error after that step is about its square. */
+export const MODE_TOLERANCE = 1e-11;
+
+/** When the step used the expected instead of the observed curvature convergence is linear, and the decrement must be smaller. */
+export const FISHER_MODE_TOLERANCE = 1e-22;
+
+/** Points of the product rule for q random effects, or null for Laplace. */
+export function quadratureFor(integration: Integration, q: number): Quadrature | null {
+  if (integration.nAGQ <= 1) return null;
+  if (q > 3) {
+    throw new OptionError(
+      `nAGQ = ${integration.nAGQ} needs at most 3 random effects per level, the model has ${q}; use nAGQ = 1 (Laplace)`,
+    );
+  }
+  return productRule(gaussHermite(integration.nAGQ), q);
+}

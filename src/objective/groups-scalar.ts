@@ -1,0 +1,224 @@
+/**
+ * Groups with one random effect per level (q = 1): the special case that most batches are, without small matrices.
+ */
+import { ALL_PARTS, type Family, PART, derivativeRows } from '../families/family.js';
+import {
+  FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, MODE_TOLERANCE, type ModelData, quadratureFor,
+} from './group-kernel.js';
+import type { Integration } from './objective.js';
+import type { OneFactor } from './one-factor.js';
+
+const NEWTON_PARTS = PART.score | PART.weight;
+const NODE_PARTS = PART.value | PART.score;
+
+export function createScalarGroups(layout: OneFactor, family: Family, integration: Integration): GroupKernel {
+  const { nobs, nFixed } = layout;
+  const quadrature = quadratureFor(integration, 1);
+  const expected = integration.information === 'expected' && !family.canonical;
+  const eta = new Float64Array(nobs);
+  const loading = new Float64Array(nobs);
+  const rows = derivativeRows(nobs);
+  const node = derivativeRows(quadrature === null ? 0 : nobs);
+  // Σ_k p_k d1(u_k) and Σ_k p_k τ_k d1(u_k) of each row.
+  const mean0 = new Float64Array(quadrature === null ? 0 : nobs);
+  const mean1 = new Float64Array(quadrature === null ? 0 : nobs);
+  const border = new Float64Array(nFixed);
+
+  function predictor(eta0: Float64Array, from: number, count: number, u: number): void {
+    for (let i = 0; i < count; i++) eta[i] = eta0[from + i]! + loading[i]! * u;
+  }
+
+  /** Conditional mode of one group from the start `u`, derivatives of the rows at it in `rows`; NaN if there is none. */
+  function findMode(model: ModelData, eta0: Float64Array, from: number, count: number, start: number): number {
+    const { d1, w, we } = rows;
+    const { y, trials, weights } = model;
+    let u = Number.isFinite(start) ? start : 0;
+    // h' falls through zero at the mode: every evaluation narrows the bracket, so Newton cannot diverge.
+    let low = -Infinity;
+    let high = Infinity;
+    let feasible = NaN;
+    for (let step = 0; step < MAX_MODE_STEPS; step++) {
+      predictor(eta0, from, count, u);
+      let slope = -u;
+      let observed = 1;
+      let fisher = 1;
+      if (family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows)) {
+        for (let i = 0; i < count; i++) {
+          const z = loading[i]!;
+          slope += z * d1[i]!;
+          observed += z * z * w[i]!;
+          fisher += z * z * we[i]!;
+        }
+      } else {
+        slope = NaN;
+      }
+      if (!Number.isFinite(slope + observed)) {
+        // Outside the domain of the link: half way back to where it was inside.
+        if (Number.isNaN(feasible)) {
+          if (u === 0) return NaN;
+          u = 0;
+        } else {
+          if (u > feasible) high = u;
+          else low = u;
+          u = 0.5 * (u + feasible);
+        }
+        continue;
+      }
+      feasible = u;
+      if (slope > 0) low = u;
+      else high = u;
+      const newton = observed > 0.1 * fisher;
+      const curvature = newton ? observed : fisher;
+      const move = slope / curvature;
+      let next = u + move;
+      const inside = next > low && next < high;
+      if (slope !== 0 && !inside) next = 0.5 * (low + high);
+      const small = slope * move < (newton ? MODE_TOLERANCE : FISHER_MODE_TOLERANCE);
+      if (small || !(high - low > 1e-14 * Math.max(1, Math.abs(u)))) {
+        u = inside ? next : u;
+        predictor(eta0, from, count, u);
+        return family.evaluate(eta, y, trials, weights, from, count, ALL_PARTS, rows) ? u : NaN;
+      }
+      u = next;
+    }
+    return NaN;
+  }
+
+  function setLoading(model: ModelData, from: number, count: number, lambda: number): void {
+    for (let i = 0; i < count; i++) loading[i] = lambda * model.z[from + i]!;
+  }
+
+  function evaluate(
+    model: ModelData, eta0: Float64Array, theta: Float64Array, adjointEta: Float64Array | null, keepModes: boolean,
+    residual: Float64Array, thetaGradient: Float64Array,
+  ): number {
+    const lambda = theta[0]!;
+    const { starts, z, modes } = model;
+    const { value, d1, w } = rows;
+    const wc = expected ? rows.we : rows.w;
+    const dwc = expected ? rows.dwe : rows.dw;
+    let total = 0;
+    let dLambda = 0;
+    for (let g = 0; g + 1 < starts.length; g++) {
+      const from = starts[g]!;
+      const count = starts[g + 1]! - from;
+      setLoading(model, from, count, lambda);
+      const u = findMode(model, eta0, from, count, modes[g]!);
+      if (keepModes) modes[g] = u;
+      let hObserved = 1;
+      let h = 1;
+      let third = 0;
+      let logDensity = -0.5 * u * u;
+      for (let i = 0; i < count; i++) {
+        const l = loading[i]!;
+        const l2 = l * l;
+        logDensity += value[i]!;
+        hObserved += l2 * w[i]!;
+        h += l2 * wc[i]!;
+        third += l2 * l * dwc[i]!;
+      }
+      // A mode that was not found, or a stationary point that is no maximum.
+      if (!(h > 0 && hObserved > 0)) return NaN;
+      let spread = 0.5 / h;
+      let bias = 0;
+      let logIntegral = 0;
+      const scale = 1 / Math.sqrt(h);
+      if (quadrature !== null) {
+        const { nodes, logWeights } = quadrature;
+        mean0.fill(0, 0, count);
+        mean1.fill(0, 0, count);
+        let mass = 0;
+        let massSlope = 0;
+        let massTauSlope = 0;
+        for (let k = 0; k < nodes.length; k++) {
+          const tau = nodes[k]!;
+          const uk = u + scale * tau;
+          predictor(eta0, from, count, uk);
+          // A node outside the domain of the link has density zero.
+          if (!family.evaluate(eta, model.y, model.trials, model.weights, from, count, NODE_PARTS, node)) continue;
+          let exponent = logWeights[k]! - 0.5 * (uk * uk - u * u);
+          let slope = -uk;
+          for (let i = 0; i < count; i++) {
+            exponent += node.value[i]! - value[i]!;
+            slope += loading[i]! * node.d1[i]!;
+          }
+          const p = Math.exp(exponent);
+          if (!(p > 0)) continue;
+          mass += p;
+          massSlope += p * slope;
+          massTauSlope += p * tau * slope;
+          for (let i = 0; i < count; i++) {
+            mean0[i]! += p * node.d1[i]!;
+            mean1[i]! += p * tau * node.d1[i]!;
+          }
+        }
+        for (let i = 0; i < count; i++) {
+          mean0[i]! /= mass;
+          mean1[i]! /= mass;
+        }
+        logIntegral = Math.log(mass);
+        bias = massSlope / mass;
+        spread = (0.5 + (0.5 * scale * massTauSlope) / mass) / h;
+      }
+      total += logDensity - 0.5 * Math.log(h) + logIntegral;
+
+      let pull = spread * third - bias;
+      if (adjointEta !== null) for (let i = 0; i < count; i++) pull += loading[i]! * w[i]! * adjointEta[from + i]!;
+      const t = pull / hObserved;
+      let zr = 0;
+      let zd1 = 0;
+      let zwz = 0;
+      let zMean1 = 0;
+      for (let i = 0; i < count; i++) {
+        const l = loading[i]!;
+        const zi = z[from + i]!;
+        let r = (quadrature === null ? d1[i]! : mean0[i]!) - spread * l * l * dwc[i]! + w[i]! * l * t;
+        if (adjointEta !== null) r -= w[i]! * adjointEta[from + i]!;
+        residual[from + i] = r;
+        zr += zi * r;
+        zd1 += zi * d1[i]!;
+        zwz += zi * l * wc[i]!;
+        if (quadrature !== null) zMean1 += zi * mean1[i]!;
+      }
+      dLambda += u * zr - 2 * spread * zwz - t * zd1 + scale * zMean1;
+    }
+    thetaGradient[0] = dLambda;
+    return total;
+  }
+
+  function profile(
+    model: ModelData, eta0: Float64Array, theta: Float64Array, weights: 'observed' | 'expected', score: Float64Array, schur: Float64Array,
+  ): void {
+    const { starts, x } = model;
+    score.fill(0);
+    schur.fill(0);
+    for (let g = 0; g + 1 < starts.length; g++) {
+      const from = starts[g]!;
+      const count = starts[g + 1]! - from;
+      setLoading(model, from, count, theta[0]!);
+      const u = findMode(model, eta0, from, count, model.modes[g]!);
+      if (Number.isNaN(u)) {
+        score.fill(NaN);
+        return;
+      }
+      const w = weights === 'expected' ? rows.we : rows.w;
+      let h = 1;
+      border.fill(0);
+      for (let i = 0; i < count; i++) {
+        const row = (from + i) * nFixed;
+        const l = loading[i]!;
+        h += l * l * w[i]!;
+        for (let j = 0; j < nFixed; j++) {
+          const xw = x[row + j]! * w[i]!;
+          score[j]! += x[row + j]! * rows.d1[i]!;
+          border[j]! += xw * l;
+          for (let k = 0; k <= j; k++) schur[j * nFixed + k]! += xw * x[row + k]!;
+        }
+      }
+      for (let j = 0; j < nFixed; j++) for (let k = 0; k <= j; k++) schur[j * nFixed + k]! -= (border[j]! * border[k]!) / h;
+    }
+    for (let j = 0; j < nFixed; j++) for (let k = 0; k < j; k++) schur[k * nFixed + j] = schur[j * nFixed + k]!;
+  }
+
+  return { evaluate, profile };
+}
