@@ -22,7 +22,7 @@ export interface MaximizeProblem {
   readonly params: Float64Array;
   /** count × k flags (1 = held at its start), or null. */
   readonly held: Uint8Array | null;
-  /** First inverse Hessians of −value: k × k for all models, or count × k × k. */
+  /** First inverse Hessians of −value: k × k for all models, or count × k × k; kept unchanged. */
   readonly metric: Float64Array;
   /** Whether the metric is only a guess of the scale, to be rescaled after the first step. */
   readonly coldMetric: boolean;
@@ -50,6 +50,15 @@ export interface Maximum {
   readonly decrement: Float64Array;
 }
 
+/** The surface of some of the models: model m of the result is model `models[m]` of the surface. */
+export function restrict(surface: Surface, models: Int32Array): Surface {
+  return {
+    nParams: surface.nParams,
+    valueNoise: surface.valueNoise,
+    evaluate: (round) => surface.evaluate({ ...round, models: Int32Array.from(round.models.subarray(0, round.count), (m) => models[m]!) }),
+  };
+}
+
 /** Sufficient increase (Armijo) constant. */
 const SUFFICIENT = 1e-4;
 /** Halvings of one line search before the metric is thrown away, then before the model is given up. */
@@ -60,7 +69,7 @@ const NOISE_MARGIN = 8;
 export async function maximize(surface: Surface, problem: MaximizeProblem): Promise<Maximum> {
   const { count, params, held, stepScale, maxStep, tolerance, maxEvaluations, signal } = problem;
   const k = surface.nParams;
-  const sharedMetric = problem.metric.length === k * k && count !== 1;
+  const sharedMetric = problem.metric.length === k * k;
   const metric = new Float64Array(count * k * k);
   for (let b = 0; b < count; b++) metric.set(sharedMetric ? problem.metric : problem.metric.subarray(b * k * k, (b + 1) * k * k), b * k * k);
 
@@ -186,7 +195,7 @@ export async function maximize(surface: Surface, problem: MaximizeProblem): Prom
       const rise = trialValue[e]! - value[b]!;
       const a = s0 + s1 - 3 * rise;
       const root = a * a - s0 * s1;
-      const t = root >= 0 ? 1 - (-s1 + Math.sqrt(root) - a) / (-s1 + s0 + 2 * Math.sqrt(root)) : 0.5;
+      const t = root >= 0 ? 1 - (-s1 + Math.sqrt(root) + a) / (-s1 + s0 + 2 * Math.sqrt(root)) : 0.5;
       factor = Number.isFinite(t) ? Math.min(0.5, Math.max(0.1, t)) : 0.5;
     }
     step[b] = old * factor;

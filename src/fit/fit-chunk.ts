@@ -1,0 +1,262 @@
+/**
+ * Fits the models of one chunk on one Objective: start, optimise, look again where a fit ended at a variance of zero, covariance of the
+ * estimates, statuses. A single fit, a worker's share of a batch and a device's chunk all pass through here.
+ */
+import { getFamily } from '../families/registry.js';
+import type { Batch } from '../model/batch.js';
+import { type Design, parameterLayout } from '../model/design.js';
+import { STATUS } from '../model/status.js';
+import type { Integration, Objective } from '../objective/objective.js';
+import { profiledSurface } from '../optimize/profiled.js';
+import { type Maximum, OUTCOME, type Surface, maximize, restrict } from '../optimize/quasi-newton.js';
+import { isSuspect, separationDirection } from '../optimize/separation.js';
+import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
+import type { Control } from './options.js';
+import { glmData, perModel, startingPoint } from './starting-point.js';
+import { coldTheta, liftTheta, normaliseTheta, thetaGeometry } from './theta-geometry.js';
+
+export interface FitSettings {
+  /** nAGQ may be 0. */
+  readonly integration: Integration;
+  readonly control: Control;
+  readonly standardErrors: 'hessian' | 'wls' | 'none';
+}
+
+/** Results of a chunk, model-major. */
+export interface ChunkFit {
+  /** count × k estimates (β, θ), diagonals of θ non-negative. */
+  readonly params: Float64Array;
+  /** count × k × k covariance matrices of the estimates or null; NaN for parameters on the boundary or held, and for θ with 'wls'. */
+  readonly covariance: Float64Array | null;
+  readonly logLik: Float64Array;
+  /** Codes of STATUS. */
+  readonly status: Uint8Array;
+  readonly evaluations: Int32Array;
+  /** Predicted rise of the log-likelihood that was left. */
+  readonly decrement: Float64Array;
+  /** count × k gradients of the log-likelihood at the estimates. */
+  readonly gradient: Float64Array;
+}
+
+/** A diagonal entry of θ closer to zero than this (units of the linear predictor) is no start: θ = 0 is stationary whatever the data say. */
+const NEAR_ZERO = 0.05;
+const LIFTED_START = 0.2;
+/** Where a fit that ended near σ = 0 is probed for a higher likelihood. */
+const PROBE = 0.1;
+/** Second start of a model whose likelihood does not exist at the first. */
+const SMALL_START = 0.05;
+/** A standard deviation of this many units of the linear predictor raises the question whether groups are all-or-nothing. */
+const HUGE_SD = 15;
+
+/** The integration an Objective needs for the settings: nAGQ = 0 is built on the Laplace objective. */
+export function objectiveIntegration(settings: FitSettings): Integration {
+  return { ...settings.integration, nAGQ: Math.max(1, settings.integration.nAGQ) };
+}
+
+/**
+ * Fits models [from, to) of a batch. The objective must have been made for `objectiveIntegration(settings)` and hold to − from models.
+ * @throws the signal's reason when aborted.
+ */
+export async function fitChunk(
+  objective: Objective, design: Design, batch: Batch & { response: Float64Array }, from: number, to: number,
+  settings: FitSettings, hooks: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<ChunkFit> {
+  const count = to - from;
+  const { nFixed: p, nTheta, nParams: k } = parameterLayout(design);
+  const geometry = thetaGeometry(design);
+  const { control } = settings;
+  await objective.load(batch, from, to);
+  const start = startingPoint(design, geometry, batch, from, to);
+  const held = batch.held === undefined ? null : perModel(batch.held, k, from, to);
+  const thetaOf = (all: Float64Array, b: number, width: number): Float64Array => all.subarray((b + 1) * width - nTheta, (b + 1) * width);
+
+  // With nAGQ = 0 the optimiser sees θ only; β follows at the joint mode.
+  const profiled = settings.integration.nAGQ === 0 ? profiledSurface(objective, p, columns(start.params, count, k, 0, p)) : null;
+  const surface: Surface = profiled ?? objective;
+  const width = surface.nParams;
+  const skip = k - width;
+  const surfaceHeld = held === null ? null : columns(held, count, k, skip, k);
+  const surfaceMetric = block(start.metric, k, skip);
+  const first = columns(start.params, count, k, skip, k);
+  if (held === null) for (let b = 0; b < count; b++) liftTheta(geometry, thetaOf(first, b, width), NEAR_ZERO, LIFTED_START);
+
+  const run = (models: Int32Array | null, params: Float64Array): Promise<Maximum> => {
+    const n = models?.length ?? count;
+    const pick = <T extends Float64Array | Uint8Array>(values: T, size: number): T =>
+      models === null || values.length === size ? values : rowsOf(values, models, size);
+    return maximize(models === null ? surface : restrict(surface, models), {
+      count: n, params, held: surfaceHeld === null ? null : pick(surfaceHeld, width), metric: pick(surfaceMetric, width * width),
+      coldMetric: batch.metric === undefined, stepScale: start.stepScale.subarray(skip), maxStep: start.maxStep,
+      tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal: hooks.signal,
+    });
+  };
+  const best = await run(null, first);
+
+  const secondStart = async (models: number[], change: (theta: Float64Array) => void): Promise<void> => {
+    if (models.length === 0) return;
+    const subset = Int32Array.from(models);
+    const params = rowsOf(best.params, subset, width);
+    subset.forEach((_, s) => { change(thetaOf(params, s, width)); });
+    const again = await run(subset, params);
+    subset.forEach((b, s) => { keepBetter(best, b, again, s, width); });
+  };
+  const all = Array.from({ length: count }, (_, b) => b);
+  if (batch.start === undefined) {
+    await secondStart(all.filter((b) => best.outcome[b] === OUTCOME.nonFinite), (theta) => { coldTheta(geometry, theta, SMALL_START); });
+  }
+  if (held === null) {
+    const rising = await higherInside(surface, best, geometry, thetaOf, width);
+    await secondStart(rising, (theta) => { liftTheta(geometry, theta, NEAR_ZERO, PROBE); });
+  }
+
+  const full: Maximum = profiled === null ? best : withFixedEffects(best, profiled.beta, count, p, k);
+  const boundary = held?.slice() ?? new Uint8Array(count * k);
+  const status = new Uint8Array(count);
+  for (let b = 0; b < count; b++) {
+    const flags = boundary.subarray(b * k + p, (b + 1) * k);
+    const heldHere = flags.slice();
+    normaliseTheta(geometry, thetaOf(full.params, b, k), thetaOf(full.gradient, b, k), control.singularTolerance, flags);
+    status[b] = STATUS_OF_OUTCOME[full.outcome[b] as keyof typeof STATUS_OF_OUTCOME];
+    if (status[b] === STATUS.converged && flags.some((flag, t) => flag && !heldHere[t])) status[b] = STATUS.boundary;
+  }
+
+  let covariance: Float64Array | null = null;
+  if (settings.standardErrors === 'hessian' && profiled === null) {
+    covariance = await hessianCovariance(objective, full, boundary);
+  } else if (settings.standardErrors !== 'none') {
+    covariance = await wlsCovariance(objective, full.params, count, p, settings.integration.information);
+  }
+  markSeparated(design, batch, from, full.params, status, geometry);
+  return {
+    params: full.params, covariance, logLik: full.value, status, evaluations: full.evaluations,
+    decrement: full.decrement, gradient: full.gradient,
+  };
+}
+
+const STATUS_OF_OUTCOME = {
+  [OUTCOME.running]: STATUS.maxEvaluations,
+  [OUTCOME.converged]: STATUS.converged,
+  [OUTCOME.maxEvaluations]: STATUS.maxEvaluations,
+  [OUTCOME.lineSearch]: STATUS.lineSearch,
+  [OUTCOME.nonFinite]: STATUS.nonFinite,
+} as const;
+
+/** Models that ended near a zero on the diagonal of Λ although the likelihood is higher a little inside: σ = 0 was a saddle, not the maximum. */
+async function higherInside(
+  surface: Surface, best: Maximum, geometry: ReturnType<typeof thetaGeometry>,
+  thetaOf: (all: Float64Array, b: number, width: number) => Float64Array, width: number,
+): Promise<number[]> {
+  const candidates: number[] = [];
+  const probes: Float64Array[] = [];
+  best.outcome.forEach((outcome, b) => {
+    if (outcome !== OUTCOME.converged) return;
+    const probe = best.params.slice(b * width, (b + 1) * width);
+    if (!liftTheta(geometry, thetaOf(probe, 0, width), NEAR_ZERO, PROBE)) return;
+    candidates.push(b);
+    probes.push(probe);
+  });
+  const n = candidates.length;
+  if (n === 0) return [];
+  const params = new Float64Array(n * width);
+  probes.forEach((probe, s) => { params.set(probe, s * width); });
+  const value = new Float64Array(n);
+  const gradient = new Float64Array(n * width);
+  await surface.evaluate({ count: n, models: Int32Array.from(candidates), params, value, gradient, keepModes: false });
+  return candidates.filter((b, s) => {
+    best.evaluations[b]!++;
+    return value[s]! > best.value[b]! + 10 * surface.valueNoise * (1 + Math.abs(best.value[b]!));
+  });
+}
+
+/** Takes row s of `again` as model b of `best` if it is a better maximum. */
+function keepBetter(best: Maximum, b: number, again: Maximum, s: number, width: number): void {
+  best.evaluations[b]! += again.evaluations[s]!;
+  if (!(again.value[s]! > best.value[b]! || Number.isNaN(best.value[b]!))) return;
+  best.value[b] = again.value[s]!;
+  best.outcome[b] = again.outcome[s]!;
+  best.decrement[b] = again.decrement[s]!;
+  best.params.set(again.params.subarray(s * width, (s + 1) * width), b * width);
+  best.gradient.set(again.gradient.subarray(s * width, (s + 1) * width), b * width);
+  best.metric.set(again.metric.subarray(s * width * width, (s + 1) * width * width), b * width * width);
+}
+
+/** Results of the θ-only problem as results in (β, θ). */
+function withFixedEffects(best: Maximum, beta: Float64Array, count: number, p: number, k: number): Maximum {
+  const nTheta = k - p;
+  const params = new Float64Array(count * k);
+  const gradient = new Float64Array(count * k);
+  for (let b = 0; b < count; b++) {
+    params.set(beta.subarray(b * p, (b + 1) * p), b * k);
+    params.set(best.params.subarray(b * nTheta, (b + 1) * nTheta), b * k + p);
+    gradient.set(best.gradient.subarray(b * nTheta, (b + 1) * nTheta), b * k + p);
+  }
+  return { ...best, params, gradient };
+}
+
+/** Models whose fit ran towards the end of the range of the mean get a certificate, or not, that no finite estimate exists. */
+function markSeparated(
+  design: Design, batch: Batch & { response: Float64Array }, from: number, params: Float64Array, status: Uint8Array,
+  geometry: ReturnType<typeof thetaGeometry>,
+): void {
+  const family = getFamily(design.family, design.link);
+  const { nFixed: p, nParams: k } = parameterLayout(design);
+  for (let b = 0; b < status.length; b++) {
+    if (status[b] === STATUS.nonFinite) continue;
+    const data = glmData(design, batch, from + b);
+    let low = Infinity;
+    let high = -Infinity;
+    for (let i = 0; i < data.nobs; i++) {
+      let eta = data.offset === null ? 0 : data.offset[i]!;
+      for (let j = 0; j < p; j++) eta += data.x[i * p + j]! * params[b * k + j]!;
+      low = Math.min(low, eta);
+      high = Math.max(high, eta);
+    }
+    const suspect = isSuspect(family, low) || isSuspect(family, high);
+    const huge = geometry.some((entry, t) => Math.abs(params[b * k + p + t]!) * entry.scale > HUGE_SD);
+    if ((suspect && separationDirection(family, data) !== null) || (huge && allOrNothing(design, batch, data))) status[b] = STATUS.separated;
+  }
+}
+
+/** Every group of a binomial model has only successes or only failures: the random effects separate the data. */
+function allOrNothing(design: Design, batch: Batch, data: ReturnType<typeof glmData>): boolean {
+  const term = design.random[0];
+  if (design.family !== 'binomial' || term === undefined || batch.groupSizes !== undefined) return false;
+  const seen = new Int8Array(term.levels.length);
+  for (let i = 0; i < data.nobs; i++) {
+    const kind = data.y[i] === 0 ? 1 : data.y[i] === data.trials[i] ? 2 : 3;
+    seen[term.index[i]!]! |= kind;
+    if (seen[term.index[i]!] === 3) return false;
+  }
+  return true;
+}
+
+/** Columns [low, high) of a count × k array. */
+function columns<T extends Float64Array | Uint8Array>(values: T, count: number, k: number, low: number, high: number): T {
+  if (low === 0 && high === k) return values;
+  const width = high - low;
+  const out = new (values.constructor as new (length: number) => T)(count * width);
+  for (let b = 0; b < count; b++) out.set(values.subarray(b * k + low, b * k + high), b * width);
+  return out;
+}
+
+/** Trailing blocks of one or many k × k matrices. */
+function block(matrices: Float64Array, k: number, skip: number): Float64Array {
+  if (skip === 0) return matrices;
+  const width = k - skip;
+  const count = matrices.length / (k * k);
+  const out = new Float64Array(count * width * width);
+  for (let b = 0; b < count; b++) {
+    for (let i = 0; i < width; i++) {
+      const row = (b * k + skip + i) * k + skip;
+      out.set(matrices.subarray(row, row + width), (b * width + i) * width);
+    }
+  }
+  return out;
+}
+
+/** Rows `models` of an array with `size` entries a model. */
+function rowsOf<T extends Float64Array | Uint8Array>(values: T, models: Int32Array, size: number): T {
+  const out = new (values.constructor as new (length: number) => T)(models.length * size);
+  models.forEach((b, s) => { out.set(values.subarray(b * size, (b + 1) * size), s * size); });
+  return out;
+}

@@ -1,0 +1,98 @@
+/** Where the models of a chunk start: parameters, first metric, step scales, and their data without random effects. */
+import { getFamily } from '../families/registry.js';
+import type { Batch } from '../model/batch.js';
+import { type Design, parameterLayout } from '../model/design.js';
+import { type GlmData, glmStart } from '../optimize/glm-start.js';
+import { type ThetaGeometry, coldTheta } from './theta-geometry.js';
+
+export interface StartingPoint {
+  /** count × k. */
+  readonly params: Float64Array;
+  /** k × k for all models, or count × k × k. */
+  readonly metric: Float64Array;
+  /** k factors that turn a change of a parameter into a typical change of the linear predictor. */
+  readonly stepScale: Float64Array;
+  /** Longest step in those units. */
+  readonly maxStep: number;
+}
+
+/** Longest step of the optimiser in units of a logarithmic or probability link. */
+const MAX_STEP = 5;
+/** Cold start of the standard deviations, in units of the linear predictor. */
+const START_SD = 0.6;
+
+type NumericBatch = Batch & { response: Float64Array };
+
+/** Data of model `b` of a batch as a model without random effects sees them. */
+export function glmData(design: Design, batch: NumericBatch, b: number): GlmData {
+  const n = design.nobs;
+  const p = design.fixedNames.length;
+  const own = (all: Float64Array | undefined, width: number): Float64Array | undefined =>
+    all?.subarray(b * n * width, (b + 1) * n * width);
+  let nobs = n;
+  if (batch.groupSizes !== undefined) {
+    const groups = batch.groupSizes.length / batch.nModels;
+    nobs = batch.groupSizes.subarray(b * groups, (b + 1) * groups).reduce((sum, size) => sum + size, 0);
+  }
+  return {
+    nobs, nFixed: p,
+    x: own(batch.x, p) ?? design.x,
+    y: batch.response.subarray(b * n, (b + 1) * n),
+    trials: own(batch.trials, 1) ?? design.trials ?? new Float64Array(n).fill(1),
+    weights: own(batch.weights, 1) ?? design.weights ?? new Float64Array(n).fill(1),
+    offset: own(batch.offset, 1) ?? design.offset,
+  };
+}
+
+export function startingPoint(design: Design, geometry: ThetaGeometry, batch: NumericBatch, from: number, to: number): StartingPoint {
+  const { nFixed: p, nParams: k } = parameterLayout(design);
+  const count = to - from;
+  const family = getFamily(design.family, design.link);
+  const stepScale = new Float64Array(k);
+  for (let j = 0; j < p; j++) {
+    let sum = 0;
+    for (let i = 0; i < design.nobs; i++) sum += design.x[i * p + j]! ** 2;
+    stepScale[j] = Math.sqrt(sum / design.nobs) || 1;
+  }
+  geometry.forEach((entry, t) => { stepScale[p + t] = entry.scale; });
+
+  const params = batch.start === undefined ? new Float64Array(count * k) : perModel(batch.start, k, from, to);
+  const metric = batch.metric ?? new Float64Array(count * k * k);
+  if (batch.start === undefined || batch.metric === undefined) {
+    for (let b = 0; b < count; b++) {
+      const glm = glmStart(family, glmData(design, batch, from + b));
+      if (batch.start === undefined) {
+        if (glm === null) params.fill(NaN, b * k, b * k + p);
+        else params.set(glm.beta, b * k);
+        coldTheta(geometry, params.subarray(b * k + p, (b + 1) * k), START_SD);
+      }
+      if (batch.metric === undefined) {
+        const base = b * k * k;
+        for (let i = 0; i < p; i++) {
+          for (let j = 0; j < p; j++) metric[base + i * k + j] = glm?.covariance[i * p + j] ?? (i === j ? 1 / stepScale[j]! ** 2 : 0);
+        }
+        // The information about a standard deviation of G independent effects is of the order of 2G.
+        geometry.forEach((entry, t) => { metric[base + (p + t) * (k + 1)] = 1 / (2 * entry.levels * entry.scale ** 2); });
+      }
+    }
+  }
+  return { params, metric, stepScale, maxStep: MAX_STEP * linkUnit(design, batch, from, to) };
+}
+
+/** k values for every model, or each model's own: count × k for models [from, to), always a copy. */
+export function perModel<T extends Float64Array | Uint8Array>(values: T, k: number, from: number, to: number): T {
+  if (values.length !== k) return values.slice(from * k, to * k) as T;
+  const out = new (values.constructor as new (length: number) => T)((to - from) * k);
+  for (let b = 0; b < to - from; b++) out.set(values, b * k);
+  return out;
+}
+
+/** Identity and square-root links carry the units of the response, in which a step of 5 means nothing. */
+function linkUnit(design: Design, batch: NumericBatch, from: number, to: number): number {
+  if (to === from || (design.link !== 'identity' && design.link !== 'sqrt')) return 1;
+  const family = getFamily(design.family, design.link);
+  const { nobs, y, trials } = glmData(design, batch, from);
+  let largest = 1;
+  for (let i = 0; i < nobs; i++) largest = Math.max(largest, Math.abs(family.linkOf(family.initialMean(y[i]!, trials[i]!))));
+  return largest;
+}
