@@ -1,0 +1,47 @@
+/** Reading Parquet bytes. */
+// hyparquet: a complete Parquet reader without dependencies that runs in browsers too (Snappy built in).
+import { parquetMetadata, parquetRead } from 'hyparquet';
+import { DataError } from '../errors.js';
+import { type ColumnInput, fromColumns } from './from-values.js';
+import type { TypeOptions } from './retype.js';
+import type { Table } from './table.js';
+
+/** Reads a Parquet file (uncompressed or Snappy). Columns must be flat. Throws DataError when the bytes cannot be read. */
+export async function readParquet(bytes: ArrayBuffer | Uint8Array, options: TypeOptions = {}): Promise<Table> {
+  const buffer = toArrayBuffer(bytes);
+  const columns = new Map<string, ColumnInput>();
+  try {
+    const metadata = parquetMetadata(buffer);
+    const nrow = Number(metadata.num_rows);
+    for (const group of metadata.row_groups) {
+      for (const column of group.columns) {
+        const path = column.meta_data?.path_in_schema;
+        if (path === undefined) continue;
+        if (path.length !== 1) throw new DataError(`column '${path[0]!}' is nested; only flat columns can be read`, { column: path[0]! });
+        if (!columns.has(path[0]!)) columns.set(path[0]!, new Array<null>(nrow).fill(null));
+      }
+    }
+    await parquetRead({
+      file: buffer,
+      metadata,
+      onChunk: ({ columnName, columnData, rowStart }) => {
+        const target = columns.get(columnName) as unknown[];
+        for (let i = 0; i < columnData.length; i++) target[rowStart + i] = columnData[i];
+      },
+    });
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(`the Parquet file cannot be read: ${oneLine(error)}; write it again with Snappy or no compression`);
+  }
+  return fromColumns(columns, options);
+}
+
+function toArrayBuffer(bytes: ArrayBuffer | Uint8Array): ArrayBuffer {
+  if (bytes instanceof ArrayBuffer) return bytes;
+  if (bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer) return bytes.buffer;
+  return bytes.slice().buffer as ArrayBuffer;
+}
+
+function oneLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+}
