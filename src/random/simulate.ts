@@ -1,0 +1,161 @@
+/** Responses drawn from a model: new random effects (or given modes), linear predictor, mean, variate. */
+import { getFamily } from '../families/registry.js';
+import { type Design, type RandomTerm, parameterLayout } from '../model/design.js';
+import { fillNormals, fillUniforms, STREAM, UniformStream } from './stream.js';
+import { binomialVariate, poissonVariate } from './variates.js';
+
+/** What one model of a batch brings of its own, each in the layout of `Batch` for that model alone; absent: the design's. */
+export interface OwnRows {
+  readonly trials?: Float64Array;
+  readonly offset?: Float64Array;
+  /** n × p. */
+  readonly x?: Float64Array;
+  /** n × q, the columns of all terms side by side. */
+  readonly z?: Float64Array;
+  /** Rows per level; rows beyond their sum are drawn as 0. */
+  readonly groupSizes?: Int32Array;
+}
+
+export interface SimulatorOptions {
+  /** Spherical random effects u to keep fixed, laid out as `Objective.modes` returns them; absent: drawn anew for each replicate. */
+  readonly modes?: Float64Array;
+}
+
+export interface Simulator {
+  /**
+   * Writes the n responses of a replicate to `out` from `outOffset` on (binomial: successes). NaN where the parameters give no valid
+   * mean, e.g. a probability above 1 under the log link. Replicate and seed are integers from 0 to 2⁵³ − 1.
+   */
+  simulate(replicate: number, seed: number, out: Float64Array, outOffset: number, own?: OwnRows): void;
+}
+
+/** Where a term finds its spherical effects, its columns of Z and its θ. */
+interface TermPlace {
+  readonly term: RandomTerm;
+  readonly q: number;
+  /** Effects of level l: u[first + l · stride …]. */
+  readonly first: number;
+  readonly stride: number;
+  /** First column among the columns of all terms. */
+  readonly column: number;
+  /** Lower-triangular factor Λ, q × q row-major. */
+  readonly factor: Float64Array;
+  /** b = Λu of all levels. */
+  readonly effects: Float64Array;
+}
+
+/**
+ * Prepares draws at the parameters (β, θ). Replicate i depends on (seed, i) alone: effect j is normal number j of the stream
+ * `STREAM.randomEffects`, observation i takes uniform number i of `STREAM.observations` and, where its mean calls for rejection
+ * sampling, the stream `STREAM.furtherUniforms + i`.
+ *
+ * Prior weights play no part: they multiply the log-density, they are not sizes (proportions with weights carry theirs as `trials`).
+ */
+export function createSimulator(design: Design, params: Float64Array, options: SimulatorOptions = {}): Simulator {
+  const { nobs, random } = design;
+  const { nFixed } = parameterLayout(design);
+  const family = getFamily(design.family, design.link);
+  const beta = params.subarray(0, nFixed);
+  const { places, effectCount, columns } = placeTerms(random, params.subarray(nFixed));
+  const spherical = options.modes ?? new Float64Array(effectCount);
+  const fixedPart = new Float64Array(nobs);
+  multiply(design.x, beta, fixedPart);
+  const eta = new Float64Array(nobs);
+  const uniforms = new Float64Array(nobs);
+  const ownIndex = new Int32Array(nobs);
+  const further = new UniformStream();
+
+  return {
+    simulate(replicate, seed, out, outOffset, own = {}) {
+      if (own.x === undefined) eta.set(fixedPart);
+      else multiply(own.x, beta, eta);
+      const offset = own.offset ?? design.offset;
+      if (offset !== null) for (let i = 0; i < nobs; i++) eta[i]! += offset[i]!;
+
+      if (options.modes === undefined) fillNormals(spherical, effectCount, seed, replicate, STREAM.randomEffects);
+      const used = own.groupSizes === undefined ? nobs : indexOfSizes(own.groupSizes, ownIndex);
+      for (const place of places) {
+        toEffects(place, spherical);
+        const index = own.groupSizes === undefined ? place.term.index : ownIndex;
+        if (own.z === undefined) addEffects(place, index, place.term.z, place.q, 0, used, eta);
+        else addEffects(place, index, own.z, columns, place.column, used, eta);
+      }
+
+      fillUniforms(uniforms, used, seed, replicate, STREAM.observations);
+      further.reset(seed, replicate, STREAM.furtherUniforms);
+      const trials = own.trials ?? design.trials;
+      for (let i = 0; i < used; i++) {
+        further.moveTo(STREAM.furtherUniforms + i);
+        const mean = family.mean(eta[i]!);
+        out[outOffset + i] = family.name === 'binomial'
+          ? binomialVariate(trials === null ? 1 : trials[i]!, mean, uniforms[i]!, further)
+          : poissonVariate(mean, uniforms[i]!, further);
+      }
+      out.fill(0, outOffset + used, outOffset + nobs);
+    },
+  };
+}
+
+function placeTerms(random: readonly RandomTerm[], theta: Float64Array): { places: TermPlace[]; effectCount: number; columns: number } {
+  const columns = random.reduce((sum, term) => sum + term.names.length, 0);
+  const oneFactor = random.every((term) => term.group === random[0]!.group);
+  let column = 0;
+  let first = 0;
+  let thetaAt = 0;
+  const places = random.map((term): TermPlace => {
+    const q = term.names.length;
+    const factor = new Float64Array(q * q);
+    for (let c = 0; c < q; c++) {
+      for (let r = c; r < (term.covariance === 'diagonal' ? c + 1 : q); r++) factor[r * q + c] = theta[thetaAt++]!;
+    }
+    const place = {
+      term, q, column, factor, effects: new Float64Array(term.levels.length * q),
+      first: oneFactor ? column : first, stride: oneFactor ? columns : q,
+    };
+    column += q;
+    first += term.levels.length * q;
+    return place;
+  });
+  return { places, effectCount: first, columns };
+}
+
+/** out = matrix · vector, row-major. */
+function multiply(matrix: Float64Array, vector: Float64Array, out: Float64Array): void {
+  const width = vector.length;
+  for (let i = 0; i < out.length; i++) {
+    let sum = 0;
+    for (let j = 0; j < width; j++) sum += matrix[i * width + j]! * vector[j]!;
+    out[i] = sum;
+  }
+}
+
+function toEffects({ q, factor, effects, first, stride, term }: TermPlace, spherical: Float64Array): void {
+  for (let level = 0; level < term.levels.length; level++) {
+    for (let r = 0; r < q; r++) {
+      let sum = 0;
+      for (let c = 0; c <= r; c++) sum += factor[r * q + c]! * spherical[first + level * stride + c]!;
+      effects[level * q + r] = sum;
+    }
+  }
+}
+
+function addEffects(
+  { q, effects }: TermPlace, index: Int32Array, z: Float64Array, width: number, column: number, rows: number, eta: Float64Array,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const level = index[i]!;
+    let sum = 0;
+    for (let j = 0; j < q; j++) sum += z[i * width + column + j]! * effects[level * q + j]!;
+    eta[i]! += sum;
+  }
+}
+
+/** Level of each row when rows follow one another level by level; returns the number of rows used. */
+function indexOfSizes(sizes: Int32Array, index: Int32Array): number {
+  let row = 0;
+  for (let level = 0; level < sizes.length; level++) {
+    index.fill(level, row, row + sizes[level]!);
+    row += sizes[level]!;
+  }
+  return row;
+}
