@@ -3,6 +3,7 @@
  * Each link supplies log μ and log(1 − μ) with their η-derivatives in forms that hold in both tails.
  */
 import erfcx from '@stdlib/math-base-special-erfcx';
+import { exp } from '../numerics/exp.js';
 import { logFactorial } from '../numerics/log-factorial.js';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { type Derivatives, type Family, PART } from './family.js';
@@ -13,6 +14,7 @@ type Evaluate = Family['evaluate'];
 interface Link {
   readonly name: LinkName;
   readonly evaluate: Evaluate;
+  readonly modeSums?: Family['modeSums'];
   readonly mean: (eta: number) => number;
   readonly linkOf: (mu: number) => number;
   readonly meanDerivative: (eta: number) => number;
@@ -27,7 +29,7 @@ const logit: Link = {
       const successes = y[base + i]!;
       const m = trials[base + i]!;
       const v = weights[base + i]!;
-      const e = Math.exp(-Math.abs(x));
+      const e = exp(-Math.abs(x));
       const inverse = 1 / (1 + e);
       const small = e * inverse;
       const mu = x >= 0 ? inverse : small;
@@ -40,6 +42,30 @@ const logit: Link = {
       if (parts & PART.value) value[i] = v * (successes * x - m * (Math.max(x, 0) + Math.log1p(e)));
     }
     return true;
+  },
+  modeSums(eta0, loading, u, y, trials, weights, base, count, sums) {
+    let slope = 0;
+    let curvature = 0;
+    let third = 0;
+    for (let i = 0; i < count; i++) {
+      const l = loading[i]!;
+      const x = eta0[base + i]! + l * u;
+      const successes = y[base + i]!;
+      const m = trials[base + i]!;
+      const e = exp(-Math.abs(x));
+      const inverse = 1 / (1 + e);
+      const small = e * inverse;
+      const mu = x >= 0 ? inverse : small;
+      const rest = 1 - mu;
+      const lv = l * weights[base + i]!;
+      slope += lv * (successes - m * mu);
+      const w = lv * l * m * inverse * small;
+      curvature += w;
+      third += w * l * (rest - mu);
+    }
+    sums[0] = slope;
+    sums[1] = curvature;
+    sums[2] = third;
   },
   mean: (eta) => (eta >= 0 ? 1 / (1 + Math.exp(-eta)) : Math.exp(eta) / (1 + Math.exp(eta))),
   linkOf: (mu) => Math.log(mu / (1 - mu)),
@@ -216,12 +242,13 @@ export type BinomialLink = keyof typeof LINKS;
 export const BINOMIAL_LINKS = Object.keys(LINKS) as BinomialLink[];
 
 export function binomial(link: BinomialLink): Family {
-  const { evaluate, mean, linkOf, meanDerivative } = LINKS[link];
+  const { evaluate, modeSums, mean, linkOf, meanDerivative }: Link = LINKS[link];
   return {
     name: 'binomial',
     link,
     canonical: link === 'logit',
     evaluate,
+    ...(modeSums === undefined ? {} : { modeSums }),
     mean,
     linkOf,
     meanDerivative,

@@ -49,6 +49,14 @@ export interface Family {
     eta: Float64Array, y: Float64Array, trials: Float64Array, weights: Float64Array,
     base: number, count: number, parts: number, out: Derivatives,
   ): boolean;
+  /**
+   * Optional fast path of the mode search with one random effect: Σ l d1, Σ l² w, Σ l³ dw over the rows at η = η0 + l u into `sums`
+   * (l = loading). Must agree with `evaluate`; only for canonical links without domain limits, where w = we.
+   */
+  modeSums?(
+    eta0: Float64Array, loading: Float64Array, u: number, y: Float64Array, trials: Float64Array, weights: Float64Array,
+    base: number, count: number, sums: Float64Array,
+  ): void;
   /** The part of the log-density that depends on data only (binomial coefficient, −log y!), times the weight. */
   constant(y: number, trials: number, weight: number): number;
   /** Inverse link. */

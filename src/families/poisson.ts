@@ -1,8 +1,9 @@
 /** Poisson family with prior weight v: ℓ(η) = v [y log μ − μ]. */
+import { exp } from '../numerics/exp.js';
 import { logFactorial } from '../numerics/log-factorial.js';
 import { type Family, PART } from './family.js';
 
-type Link = Pick<Family, 'evaluate' | 'mean' | 'linkOf' | 'meanDerivative'>;
+type Link = Pick<Family, 'evaluate' | 'modeSums' | 'mean' | 'linkOf' | 'meanDerivative'>;
 
 const log: Link = {
   evaluate(eta, y, _trials, weights, base, count, parts, out) {
@@ -10,12 +11,29 @@ const log: Link = {
     for (let i = 0; i < count; i++) {
       const v = weights[base + i]!;
       const observed = y[base + i]!;
-      const mu = Math.exp(eta[i]!);
+      const mu = exp(eta[i]!);
       d1[i] = v * (observed - mu);
       w[i] = dw[i] = we[i] = dwe[i] = v * mu;
       if (parts & PART.value) value[i] = v * (observed * eta[i]! - mu);
     }
     return true;
+  },
+  modeSums(eta0, loading, u, y, _trials, weights, base, count, sums) {
+    let slope = 0;
+    let curvature = 0;
+    let third = 0;
+    for (let i = 0; i < count; i++) {
+      const l = loading[i]!;
+      const lv = l * weights[base + i]!;
+      const mu = exp(eta0[base + i]! + l * u);
+      slope += lv * (y[base + i]! - mu);
+      const w = lv * l * mu;
+      curvature += w;
+      third += w * l;
+    }
+    sums[0] = slope;
+    sums[1] = curvature;
+    sums[2] = third;
   },
   mean: (eta) => Math.exp(eta),
   linkOf: (mu) => Math.log(mu),

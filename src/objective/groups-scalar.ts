@@ -3,12 +3,17 @@
  */
 import { ALL_PARTS, type Family, PART, derivativeRows } from '../families/family.js';
 import {
-  FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, MODE_TOLERANCE, type ModelData, quadratureFor,
+  FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, type ModelData, quadratureFor,
 } from './group-kernel.js';
 import type { Integration } from './objective.js';
 import type { OneFactor } from './one-factor.js';
 
-const NEWTON_PARTS = PART.score | PART.weight;
+/** Newton decrement below which the third-order step is used. */
+const CHEBYSHEV_BELOW = 0.25;
+/** Newton decrement at which the third-order step is the last one: what is left is of the order of its power 3/2, about 1e-12. */
+const CUBIC_MODE_TOLERANCE = 1e-8;
+
+const NEWTON_PARTS = PART.score | PART.weight | PART.weightDerivative;
 const NODE_PARTS = PART.value | PART.score;
 
 export function createScalarGroups(layout: OneFactor, family: Family, integration: Integration): GroupKernel {
@@ -23,14 +28,44 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
   const mean0 = new Float64Array(quadrature === null ? 0 : nobs);
   const mean1 = new Float64Array(quadrature === null ? 0 : nobs);
   const border = new Float64Array(nFixed);
+  const sums = new Float64Array(4);
 
   function predictor(eta0: Float64Array, from: number, count: number, u: number): void {
     for (let i = 0; i < count; i++) eta[i] = eta0[from + i]! + loading[i]! * u;
   }
 
+  /** Derivatives of the group's log-density along u: slope, observed weight, its derivative, expected weight; NaN outside the domain. */
+  function derivativesAt(
+    eta0: Float64Array, u: number, from: number, count: number, y: Float64Array, trials: Float64Array, weights: Float64Array,
+  ): void {
+    if (family.modeSums !== undefined) {
+      family.modeSums(eta0, loading, u, y, trials, weights, from, count, sums);
+      sums[3] = sums[1]!;
+      return;
+    }
+    predictor(eta0, from, count, u);
+    if (!family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows)) {
+      sums.fill(NaN);
+      return;
+    }
+    const { d1, w, dw, we } = rows;
+    let [slope, observed, third, fisher] = [0, 0, 0, 0];
+    for (let i = 0; i < count; i++) {
+      const l = loading[i]!;
+      const l2 = l * l;
+      slope += l * d1[i]!;
+      observed += l2 * w[i]!;
+      third += l2 * l * dw[i]!;
+      fisher += l2 * we[i]!;
+    }
+    sums[0] = slope;
+    sums[1] = observed;
+    sums[2] = third;
+    sums[3] = fisher;
+  }
+
   /** Conditional mode of one group from the start `u`, derivatives of the rows at it in `rows`; NaN if there is none. */
   function findMode(model: ModelData, eta0: Float64Array, from: number, count: number, start: number): number {
-    const { d1, w, we } = rows;
     const { y, trials, weights } = model;
     let u = Number.isFinite(start) ? start : 0;
     // h' falls through zero at the mode: every evaluation narrows the bracket, so Newton cannot diverge.
@@ -38,20 +73,11 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
     let high = Infinity;
     let feasible = NaN;
     for (let step = 0; step < MAX_MODE_STEPS; step++) {
-      predictor(eta0, from, count, u);
-      let slope = -u;
-      let observed = 1;
-      let fisher = 1;
-      if (family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows)) {
-        for (let i = 0; i < count; i++) {
-          const z = loading[i]!;
-          slope += z * d1[i]!;
-          observed += z * z * w[i]!;
-          fisher += z * z * we[i]!;
-        }
-      } else {
-        slope = NaN;
-      }
+      derivativesAt(eta0, u, from, count, y, trials, weights);
+      const slope = sums[0]! - u;
+      const observed = 1 + sums[1]!;
+      const third = sums[2]!;
+      const fisher = 1 + sums[3]!;
       if (!Number.isFinite(slope + observed)) {
         // Outside the domain of the link: half way back to where it was inside.
         if (Number.isNaN(feasible)) {
@@ -70,10 +96,13 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       const newton = observed > 0.1 * fisher;
       const curvature = newton ? observed : fisher;
       const move = slope / curvature;
-      let next = u + move;
+      const decrement = slope * move;
+      // Near the mode the curvature's own slope is used too (Chebyshev's method): the error becomes the cube of the step, not its square.
+      const bend = newton && decrement < CHEBYSHEV_BELOW ? (0.5 * third * move) / observed : 0;
+      let next = u + move * (1 - bend);
       const inside = next > low && next < high;
       if (slope !== 0 && !inside) next = 0.5 * (low + high);
-      const small = slope * move < (newton ? MODE_TOLERANCE : FISHER_MODE_TOLERANCE);
+      const small = decrement < (newton ? CUBIC_MODE_TOLERANCE : FISHER_MODE_TOLERANCE);
       if (small || !(high - low > 1e-14 * Math.max(1, Math.abs(u)))) {
         u = inside ? next : u;
         predictor(eta0, from, count, u);
