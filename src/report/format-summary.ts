@@ -1,0 +1,179 @@
+/**
+ * The fitted model as text, in the layout that users of lme4 read every day. It depends on plain data only and works in a browser.
+ */
+import type { FitJson, FixedEffect, VarianceComponent } from '../fit/types.js';
+import { abbreviate } from './abbreviate.js';
+import { formatFixed, formatNumbers, formatPValues, formatTogether, roundTo, significanceStars } from './format-numbers.js';
+import { statusRemark } from './status-words.js';
+import { printable, type TextColumn, textTable } from './text-table.js';
+
+/** What a summary can say beyond the fit itself. */
+export interface SummaryOptions {
+  /** Name of the data set for the `Data:` line; left out when absent. */
+  readonly dataName?: string;
+  /** Pearson residuals at the conditional modes; their quartiles are printed when they are given. */
+  readonly residuals?: ArrayLike<number>;
+  /** Significant digits of estimates, default 4. */
+  readonly digits?: number;
+}
+
+/** More fixed effects than this and the correlation matrix is left out, as lme4 does. */
+const MAX_CORRELATION_COLUMNS = 12;
+const LINE_WIDTH = 80;
+
+/** The whole summary, lines separated by `\n`, without a newline at the end. */
+export function formatSummary(fit: FitJson, options: SummaryOptions = {}): string {
+  const digits = options.digits ?? 4;
+  const blocks = [
+    headerLines(fit, options.dataName),
+    informationLines(fit),
+    options.residuals === undefined ? [] : residualLines(options.residuals, digits),
+    [...randomEffectLines(fit.random, fit.dispersion, digits), groupLine(fit)],
+    fixedEffectLines(fit.fixed, digits),
+    correlationLines(fit),
+    remarkLines(fit),
+  ];
+  return blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function headerLines(fit: FitJson, dataName: string | undefined): string[] {
+  const method = fit.method === 'laplace' ? 'Laplace Approximation' : `Adaptive Gauss-Hermite Quadrature, nAGQ = ${fit.nAGQ}`;
+  return [
+    ...wrap(`Generalized linear mixed model fit by maximum likelihood (${method}) [glmmgpu]`, '  ').map(printable),
+    ` Family: ${fit.family}  ( ${fit.link} )`,
+    ...wrap(`Formula: ${printable(fit.formula)}`, '    '),
+    ...(dataName === undefined ? [] : [`   Data: ${printable(dataName)}`]),
+  ];
+}
+
+/** Breaks a line at spaces; continuation lines are indented. A word longer than a line stays whole. */
+function wrap(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line.trim() !== '' && line.length + 1 + word.length >= LINE_WIDTH) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+function informationLines(fit: FitJson): string[] {
+  const criteria = [fit.AIC, fit.BIC, fit.logLik, -2 * fit.logLik].map((value) => formatFixed(value, 1));
+  const names = ['AIC', 'BIC', 'logLik', '-2*log(L)', 'df.resid'];
+  const cells = [...criteria, String(fit.nobs - fit.df)];
+  return evenColumns(names, cells);
+}
+
+/** Names above numbers, all columns as wide as the widest. */
+function evenColumns(names: readonly string[], cells: readonly string[]): string[] {
+  const width = Math.max(...names.map((name) => name.length), ...cells.map((cell) => cell.length));
+  return [names, cells].map((row) => row.map((cell) => cell.padStart(width)).join(' '));
+}
+
+/** Smallest, quartiles and largest (linear interpolation between order statistics, R's default). */
+function residualLines(residuals: ArrayLike<number>, digits: number): string[] {
+  const sorted = Float64Array.from(residuals).sort();
+  if (sorted.length === 0) return [];
+  const quantile = (p: number): number => {
+    const at = (sorted.length - 1) * p;
+    const below = sorted[Math.floor(at)]!;
+    return below + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - below);
+  };
+  const quantiles = [0, 0.25, 0.5, 0.75, 1].map(quantile);
+  const largest = Math.max(...quantiles.map(Math.abs));
+  const decimals = largest > 0 ? Math.max(0, Math.round(digits + 1 - Math.log10(largest))) : 0;
+  const names = ['Min', '1Q', 'Median', '3Q', 'Max'];
+  const cells = formatNumbers(quantiles.map((value) => roundTo(value, decimals)), digits);
+  return ['Scaled residuals:', ...evenColumns(names, cells)];
+}
+
+/** Terms that share a grouping factor are told apart as lme4 does: `g`, `g.1`, `g.2`. */
+function groupLabels(random: readonly VarianceComponent[]): string[] {
+  const seen = new Map<string, number>();
+  return random.map(({ group }) => {
+    const before = seen.get(group) ?? 0;
+    seen.set(group, before + 1);
+    return before === 0 ? group : `${group}.${before}`;
+  });
+}
+
+function randomEffectLines(random: readonly VarianceComponent[], dispersion: number | null, digits: number): string[] {
+  const labels = groupLabels(random);
+  const rows = random.flatMap((component, c) =>
+    component.terms.map((name, j) => ({
+      group: j === 0 ? labels[c]! : '',
+      name,
+      sd: component.sd[j]!,
+      // A diagonal covariance has no correlations to show.
+      correlations: isDiagonal(component) ? [] : component.correlation[j]!.slice(0, j),
+    })));
+  if (dispersion !== null) rows.push({ group: 'Residual', name: '', sd: Math.sqrt(dispersion), correlations: [] });
+  const left = (header: string, cells: readonly string[]): TextColumn => ({ header, cells, align: 'left' });
+  const widest = Math.max(0, ...rows.map((row) => row.correlations.length));
+  const correlationColumns = Array.from({ length: widest }, (_, k) =>
+    left(k === 0 ? 'Corr' : '', rows.map(({ correlations }) => (k < correlations.length ? formatFixed(correlations[k]!, 2).padStart(5) : ''))));
+  const table = textTable([
+    left('Groups', rows.map((row) => row.group)),
+    left('Name', rows.map((row) => row.name)),
+    left('Variance', formatNumbers(rows.map((row) => row.sd * row.sd), digits)),
+    left('Std.Dev.', formatNumbers(rows.map((row) => row.sd), digits)),
+    ...correlationColumns,
+  ]);
+  return ['Random effects:', ...table.map((line) => ` ${line}`)];
+}
+
+function isDiagonal(component: VarianceComponent): boolean {
+  return component.correlation.every((row, j) => row.every((value, k) => j === k || value === 0));
+}
+
+function groupLine(fit: FitJson): string {
+  const groups = Object.entries(fit.groups).map(([name, levels]) => `${printable(name)}, ${levels}`);
+  return `Number of obs: ${fit.nobs}, groups:  ${groups.join('; ')}`;
+}
+
+function fixedEffectLines(fixed: readonly FixedEffect[], digits: number): string[] {
+  if (fixed.length === 0) return ['No fixed effects'];
+  const [estimates, errors] = formatTogether([fixed.map((row) => row.estimate), fixed.map((row) => row.std_error)], 2, digits);
+  const zDecimals = digits - 1;
+  const z = formatNumbers(fixed.map((row) => roundTo(row.statistic, zDecimals)), digits);
+  const stars = fixed.map((row) => significanceStars(row.p_value));
+  const anyStars = stars.some((star) => star !== '');
+  const table = textTable([
+    { header: '', cells: fixed.map((row) => row.term), align: 'left' },
+    { header: 'Estimate', cells: estimates!, align: 'right' },
+    { header: 'Std. Error', cells: errors!, align: 'right' },
+    { header: 'z value', cells: z, align: 'right' },
+    { header: 'Pr(>|z|)', cells: formatPValues(fixed.map((row) => row.p_value)), align: 'right' },
+    ...(anyStars ? [{ header: '', cells: stars, align: 'left' } as const] : []),
+  ]);
+  const legend = anyStars ? ['---', 'Signif. codes:  0 ‘***’ 0.001 ‘**’ 0.01 ‘*’ 0.05 ‘.’ 0.1 ‘ ’ 1'] : [];
+  return ['Fixed effects:', ...table, ...legend];
+}
+
+function correlationLines(fit: FitJson): string[] {
+  const p = fit.fixed.length;
+  if (p < 2) return [];
+  if (p > MAX_CORRELATION_COLUMNS) return [`Correlation of fixed effects not shown, as p = ${p} > ${MAX_CORRELATION_COLUMNS}; vcov has all of it.`];
+  const names = fit.fixed.map((row) => row.term);
+  const columnNames = abbreviate(names, 6);
+  const rowNames = abbreviate(names, 11);
+  const cell = (row: number, column: number): string => {
+    if (column >= row) return '';
+    const scale = Math.sqrt(fit.vcov[row]![row]! * fit.vcov[column]![column]!);
+    return formatFixed(fit.vcov[row]![column]! / scale, 3).padStart(6);
+  };
+  const rows = Array.from({ length: p - 1 }, (_, i) => i + 1);
+  return ['Correlation of Fixed Effects:', ...textTable([
+    { header: '', cells: rows.map((row) => rowNames[row]!), align: 'left' },
+    ...columnNames.slice(0, -1).map((header, column): TextColumn => ({ header, cells: rows.map((row) => cell(row, column)), align: 'left' })),
+  ])];
+}
+
+function remarkLines(fit: FitJson): string[] {
+  const status = statusRemark(fit.status);
+  return [...(status === null ? [] : [status]), ...fit.warnings.map((warning) => printable(warning))];
+}
