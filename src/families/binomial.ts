@@ -20,26 +20,30 @@ interface Link {
   readonly meanDerivative: (eta: number) => number;
 }
 
+/** e^700 is finite, and beyond it nothing changes. */
+const LARGEST = 700;
+
+/** With e = e^−η: μ = 1/(1 + e), 1 − μ = eμ, both to full relative accuracy and without a branch on the sign of η. */
 const logit: Link = {
   name: 'logit',
   evaluate(eta, y, trials, weights, base, count, parts, out) {
-    const { value, d1, w, dw, we, dwe } = out;
+    const { value, d1, w, dw } = out;
     for (let i = 0; i < count; i++) {
       const x = eta[i]!;
       const successes = y[base + i]!;
       const m = trials[base + i]!;
       const v = weights[base + i]!;
-      const e = exp(-Math.abs(x));
-      const inverse = 1 / (1 + e);
-      const small = e * inverse;
-      const mu = x >= 0 ? inverse : small;
-      const rest = x >= 0 ? small : inverse;
+      const e = exp(Math.min(-x, LARGEST));
+      const mu = 1 / (1 + e);
+      const rest = e * mu;
+      const failures = m - successes;
       // y(1 − μ) − (m − y)μ instead of y − mμ: no cancellation where the fit is nearly perfect.
-      d1[i] = v * (successes * rest - (m - successes) * mu);
+      d1[i] = v * (successes * rest - failures * mu);
       const weight = v * m * mu * rest;
-      w[i] = we[i] = weight;
-      dw[i] = dwe[i] = weight * (rest - mu);
-      if (parts & PART.value) value[i] = v * (successes * x - m * (Math.max(x, 0) + Math.log1p(e)));
+      w[i] = weight;
+      dw[i] = weight * (rest - mu);
+      // log μ = −log(1 + e), log(1 − μ) = −η − log(1 + e): a sum needs absolute accuracy only.
+      if (parts & PART.value) value[i] = -v * (m * Math.log(1 + e) + failures * x);
     }
     return true;
   },
@@ -49,19 +53,14 @@ const logit: Link = {
     let third = 0;
     for (let i = 0; i < count; i++) {
       const l = loading[i]!;
-      const x = eta0[base + i]! + l * u;
-      const successes = y[base + i]!;
       const m = trials[base + i]!;
-      const e = exp(-Math.abs(x));
-      const inverse = 1 / (1 + e);
-      const small = e * inverse;
-      const mu = x >= 0 ? inverse : small;
-      const rest = 1 - mu;
+      const e = exp(Math.min(-(eta0[base + i]! + l * u), LARGEST));
+      const mu = 1 / (1 + e);
       const lv = l * weights[base + i]!;
-      slope += lv * (successes - m * mu);
-      const w = lv * l * m * inverse * small;
+      slope += lv * (y[base + i]! - m * mu);
+      const w = lv * l * m * e * mu * mu;
       curvature += w;
-      third += w * l * (rest - mu);
+      third += w * l * (1 - 2 * mu);
     }
     sums[0] = slope;
     sums[1] = curvature;

@@ -14,7 +14,7 @@ export interface Derivatives {
   readonly w: Float64Array;
   /** dw/dη. */
   readonly dw: Float64Array;
-  /** Expected (Fisher) weight and its derivative; equal to w, dw for canonical links. */
+  /** Expected (Fisher) weight and its derivative. Canonical links leave them alone: theirs are w and dw (`fisher`). */
   readonly we: Float64Array;
   readonly dwe: Float64Array;
 }
@@ -22,6 +22,11 @@ export interface Derivatives {
 export function derivativeRows(size: number): Derivatives {
   const row = () => new Float64Array(size);
   return { value: row(), d1: row(), w: row(), dw: row(), we: row(), dwe: row() };
+}
+
+/** The rows in which `family` puts its expected weight and its derivative. */
+export function fisher(family: Pick<Family, 'canonical'>, rows: Derivatives): { readonly weight: Float64Array; readonly derivative: Float64Array } {
+  return family.canonical ? { weight: rows.w, derivative: rows.dw } : { weight: rows.we, derivative: rows.dwe };
 }
 
 /** What `evaluate` is asked for, as a sum of these flags; rows not asked for keep their old content. */

@@ -7,13 +7,13 @@ type Link = Pick<Family, 'evaluate' | 'modeSums' | 'mean' | 'linkOf' | 'meanDeri
 
 const log: Link = {
   evaluate(eta, y, _trials, weights, base, count, parts, out) {
-    const { value, d1, w, dw, we, dwe } = out;
+    const { value, d1, w, dw } = out;
     for (let i = 0; i < count; i++) {
       const v = weights[base + i]!;
       const observed = y[base + i]!;
       const mu = exp(eta[i]!);
       d1[i] = v * (observed - mu);
-      w[i] = dw[i] = we[i] = dwe[i] = v * mu;
+      w[i] = dw[i] = v * mu;
       if (parts & PART.value) value[i] = v * (observed * eta[i]! - mu);
     }
     return true;

@@ -1,7 +1,7 @@
 /**
  * Groups with one random effect per level (q = 1): the special case that most batches are, without small matrices.
  */
-import { ALL_PARTS, type Family, PART, derivativeRows } from '../families/family.js';
+import { ALL_PARTS, type Family, PART, derivativeRows, fisher } from '../families/family.js';
 import {
   FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, type ModelData, quadratureFor,
 } from './group-kernel.js';
@@ -19,10 +19,11 @@ const NODE_PARTS = PART.value | PART.score;
 export function createScalarGroups(layout: OneFactor, family: Family, integration: Integration): GroupKernel {
   const { nobs, nFixed } = layout;
   const quadrature = quadratureFor(integration, 1);
-  const expected = integration.information === 'expected' && !family.canonical;
+  const expected = integration.information === 'expected';
   const eta = new Float64Array(nobs);
   const loading = new Float64Array(nobs);
   const rows = derivativeRows(nobs);
+  const expectedRows = fisher(family, rows);
   const node = derivativeRows(quadrature === null ? 0 : nobs);
   // Σ_k p_k d1(u_k) and Σ_k p_k τ_k d1(u_k) of each row.
   const mean0 = new Float64Array(quadrature === null ? 0 : nobs);
@@ -48,20 +49,24 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       sums.fill(NaN);
       return;
     }
-    const { d1, w, dw, we } = rows;
-    let [slope, observed, third, fisher] = [0, 0, 0, 0];
+    const { d1, w, dw } = rows;
+    const we = expectedRows.weight;
+    let slope = 0;
+    let observed = 0;
+    let third = 0;
+    let information = 0;
     for (let i = 0; i < count; i++) {
       const l = loading[i]!;
       const l2 = l * l;
       slope += l * d1[i]!;
       observed += l2 * w[i]!;
       third += l2 * l * dw[i]!;
-      fisher += l2 * we[i]!;
+      information += l2 * we[i]!;
     }
     sums[0] = slope;
     sums[1] = observed;
     sums[2] = third;
-    sums[3] = fisher;
+    sums[3] = information;
   }
 
   /** Conditional mode of one group from the start `u`, derivatives of the rows at it in `rows`; NaN if there is none. */
@@ -77,7 +82,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       const slope = sums[0]! - u;
       const observed = 1 + sums[1]!;
       const third = sums[2]!;
-      const fisher = 1 + sums[3]!;
+      const information = 1 + sums[3]!;
       if (!Number.isFinite(slope + observed)) {
         // Outside the domain of the link: half way back to where it was inside.
         if (Number.isNaN(feasible)) {
@@ -93,8 +98,8 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       feasible = u;
       if (slope > 0) low = u;
       else high = u;
-      const newton = observed > 0.1 * fisher;
-      const curvature = newton ? observed : fisher;
+      const newton = observed > 0.1 * information;
+      const curvature = newton ? observed : information;
       const move = slope / curvature;
       const decrement = slope * move;
       // Near the mode the curvature's own slope is used too (Chebyshev's method): the error becomes the cube of the step, not its square.
@@ -124,8 +129,8 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
     const lambda = theta[0]!;
     const { starts, z, modes } = model;
     const { value, d1, w } = rows;
-    const wc = expected ? rows.we : rows.w;
-    const dwc = expected ? rows.dwe : rows.dw;
+    const wc = expected ? expectedRows.weight : rows.w;
+    const dwc = expected ? expectedRows.derivative : rows.dw;
     let total = 0;
     let dLambda = 0;
     for (let g = 0; g + 1 < starts.length; g++) {
@@ -230,7 +235,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
         score.fill(NaN);
         return;
       }
-      const w = weights === 'expected' ? rows.we : rows.w;
+      const w = weights === 'expected' ? expectedRows.weight : rows.w;
       let h = 1;
       border.fill(0);
       for (let i = 0; i < count; i++) {

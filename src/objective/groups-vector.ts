@@ -2,7 +2,7 @@
  * Groups with q > 1 random effects per level. Small dense q × q algebra; the formulas are those of docs/architecture.md with
  * Q = C(½I + K)C', which is ½H⁻¹ for Laplace.
  */
-import { ALL_PARTS, type Family, PART, derivativeRows } from '../families/family.js';
+import { ALL_PARTS, type Family, PART, derivativeRows, fisher } from '../families/family.js';
 import { factor, logDeterminant, solve, solveLower, solveUpper } from '../numerics/cholesky.js';
 import {
   FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, MODE_TOLERANCE, type ModelData, quadratureFor,
@@ -16,7 +16,7 @@ const NODE_PARTS = PART.value | PART.score;
 export function createVectorGroups(layout: OneFactor, family: Family, integration: Integration): GroupKernel {
   const { nobs, nFixed, nTheta, q, thetaRow, thetaColumn } = layout;
   const quadrature = quadratureFor(integration, q);
-  const expected = integration.information === 'expected' && !family.canonical;
+  const expected = integration.information === 'expected';
   const vector = () => new Float64Array(q);
   const matrix = () => new Float64Array(q * q);
 
@@ -25,6 +25,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
   /** Rows z_i'Λ of the group. */
   const loading = new Float64Array(nobs * q);
   const rows = derivativeRows(nobs);
+  const expectedRows = fisher(family, rows);
   const node = derivativeRows(quadrature === null ? 0 : nobs);
   const mean0 = new Float64Array(quadrature === null ? 0 : nobs);
   const mean1 = new Float64Array(quadrature === null ? 0 : nobs * q);
@@ -122,7 +123,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
       curvature(count, rows.w, work);
       const newton = factor(work, q);
       if (!newton) {
-        curvature(count, rows.we, work);
+        curvature(count, expectedRows.weight, work);
         if (!factor(work, q)) return false;
       }
       move.set(slope);
@@ -214,8 +215,8 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
   ): number {
     const { starts, z, modes } = model;
     const { value, d1, w } = rows;
-    const wc = expected ? rows.we : w;
-    const dwc = expected ? rows.dwe : rows.dw;
+    const wc = expected ? expectedRows.weight : w;
+    const dwc = expected ? expectedRows.derivative : rows.dw;
     setLambda(theta);
     thetaGradient.fill(0);
     let total = 0;
@@ -301,7 +302,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
       const count = starts[g + 1]! - from;
       setLoading(model, from, count);
       for (let a = 0; a < q; a++) u[a] = model.modes[g * q + a]!;
-      const w = weights === 'expected' ? rows.we : rows.w;
+      const w = weights === 'expected' ? expectedRows.weight : rows.w;
       if (!findMode(model, eta0, from, count)) {
         score.fill(NaN);
         return;

@@ -1,7 +1,7 @@
 /**
  * Fit without random effects by Fisher scoring: where a cold fit starts, and the first metric of its fixed effects.
  */
-import { type Family, PART, derivativeRows } from '../families/family.js';
+import { type Family, PART, derivativeRows, fisher } from '../families/family.js';
 import { factor, inverse, solve } from '../numerics/cholesky.js';
 
 export interface GlmData {
@@ -34,6 +34,7 @@ export function glmStart(family: Family, data: GlmData): GlmFit | null {
   const beta = new Float64Array(p);
   let step = new Float64Array(p);
   const rows = derivativeRows(nobs);
+  const weight = fisher(family, rows).weight;
   const information = new Float64Array(p * p);
   const score = new Float64Array(p);
 
@@ -43,8 +44,8 @@ export function glmStart(family: Family, data: GlmData): GlmFit | null {
     const e = family.linkOf(mu);
     const slope = family.meanDerivative(e);
     const size = family.name === 'binomial' ? trials[i]! : 1;
-    rows.we[i] = (weights[i]! * size * slope * slope) / family.variance(mu);
-    rows.d1[i] = rows.we[i]! * (e - (offset === null ? 0 : offset[i]!));
+    weight[i] = (weights[i]! * size * slope * slope) / family.variance(mu);
+    rows.d1[i] = weight[i]! * (e - (offset === null ? 0 : offset[i]!));
   }
   accumulate();
   if (!factor(information, p)) return null;
@@ -89,7 +90,7 @@ export function glmStart(family: Family, data: GlmData): GlmFit | null {
       for (let j = 0; j < p; j++) {
         const xj = x[row + j]!;
         score[j]! += xj * rows.d1[i]!;
-        const xw = xj * rows.we[i]!;
+        const xw = xj * weight[i]!;
         for (let k = 0; k <= j; k++) information[j * p + k]! += xw * x[row + k]!;
       }
     }
@@ -119,7 +120,7 @@ export function glmStart(family: Family, data: GlmData): GlmFit | null {
     const constant = family.linkOf(Math.max(total / size, 1e-6));
     // Least-squares projection of the constant on the columns of X: exact whenever X spans the intercept.
     for (let i = 0; i < nobs; i++) {
-      rows.we[i] = 1;
+      weight[i] = 1;
       rows.d1[i] = constant - (offset === null ? 0 : offset[i]!);
     }
     accumulate();

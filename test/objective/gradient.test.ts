@@ -3,7 +3,7 @@ import { getFamily, linksOf } from '../../src/families/registry.js';
 import { createCpuObjective } from '../../src/objective/cpu.js';
 import type { Integration } from '../../src/objective/objective.js';
 import { type Shape, randomDesign } from '../helpers/designs.js';
-import { ALL_PARTS, derivativeRows } from '../../src/families/family.js';
+import { ALL_PARTS, derivativeRows, fisher } from '../../src/families/family.js';
 
 async function evaluator(shape: Shape, integration: Integration) {
   const { design, response, params } = randomDesign(shape);
@@ -34,7 +34,7 @@ describe('log-density derivatives agree with central differences', () => {
         const at = (x: number) => {
           const rows = derivativeRows(1);
           expect(f.evaluate(Float64Array.of(x), Float64Array.of(y), Float64Array.of(m), one, 0, 1, ALL_PARTS, rows)).toBe(true);
-          return { l: rows.value[0]!, d1: rows.d1[0]!, w: rows.w[0]!, dw: rows.dw[0]!, we: rows.we[0]!, dwe: rows.dwe[0]! };
+          return { l: rows.value[0]!, d1: rows.d1[0]!, w: rows.w[0]!, dw: rows.dw[0]!, we: fisher(f, rows).weight[0]!, dwe: fisher(f, rows).derivative[0]! };
         };
         const h = 1e-5;
         const [low, mid, high] = [at(eta - h), at(eta), at(eta + h)];
