@@ -20,14 +20,17 @@ interface Link {
   readonly meanDerivative: (eta: number) => number;
 }
 
-/** e^700 is finite, and beyond it nothing changes. */
-const LARGEST = 700;
+/** e^450 times the running product of the rows before stays finite, and beyond it no probability changes. */
+const LARGEST = 450;
 
 /** With e = e^−η: μ = 1/(1 + e), 1 − μ = eμ, both to full relative accuracy and without a branch on the sign of η. */
 const logit: Link = {
   name: 'logit',
   evaluate(eta, y, trials, weights, base, count, parts, out) {
-    const { value, d1, w, dw } = out;
+    const { d1, w, dw } = out;
+    const wanted = (parts & PART.value) !== 0;
+    let total = 0;
+    let product = 1;
     for (let i = 0; i < count; i++) {
       const x = eta[i]!;
       const successes = y[base + i]!;
@@ -43,9 +46,22 @@ const logit: Link = {
       w[i] = weight;
       dw[i] = weight * (rest - mu);
       // log μ = −log(1 + e), log(1 − μ) = −η − log(1 + e): a sum needs absolute accuracy only.
-      if (parts & PART.value) value[i] = -v * (m * Math.log(1 + e) + failures * x);
+      if (wanted) {
+        total -= v * failures * x;
+        const size = v * m;
+        if (size === 1) {
+          // The usual binary row: multiply now, one logarithm for many rows.
+          product *= 1 + e;
+          if (product > 1e100) {
+            total -= Math.log(product);
+            product = 1;
+          }
+        } else {
+          total -= size * Math.log(1 + e);
+        }
+      }
     }
-    return true;
+    return total - Math.log(product);
   },
   modeSums(eta0, loading, u, y, trials, weights, base, count, sums) {
     let slope = 0;
@@ -86,9 +102,10 @@ function generic(name: LinkName, at: (eta: number, point: Point) => boolean, res
   return {
     name,
     evaluate(eta, y, trials, weights, base, count, _parts, out: Derivatives) {
-      const { value, d1, w, dw, we, dwe } = out;
+      const { d1, w, dw, we, dwe } = out;
+      let total = 0;
       for (let i = 0; i < count; i++) {
-        if (!at(eta[i]!, point)) return false;
+        if (!at(eta[i]!, point)) return NaN;
         const m = weights[base + i]! * trials[base + i]!;
         const successes = weights[base + i]! * y[base + i]!;
         const failures = m - successes;
@@ -106,14 +123,14 @@ function generic(name: LinkName, at: (eta: number, point: Point) => boolean, res
           c += failures * point[B2]!;
           dc += failures * point[B3]!;
         }
-        value[i] = l;
+        total += l;
         d1[i] = s;
         w[i] = c;
         dw[i] = dc;
         we[i] = -m * point[A1]! * point[B1]!;
         dwe[i] = m * (point[A2]! * point[B1]! + point[A1]! * point[B2]!);
       }
-      return true;
+      return total;
     },
     ...rest,
   };

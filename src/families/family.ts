@@ -6,8 +6,6 @@ import type { FamilyName, LinkName } from '../model/design.js';
 
 /** Scratch rows that `evaluate` fills; all as long as the largest group. */
 export interface Derivatives {
-  /** ℓ: log-density without its data constant. */
-  readonly value: Float64Array;
   /** dℓ/dη. */
   readonly d1: Float64Array;
   /** Observed weight −d²ℓ/dη². */
@@ -21,7 +19,7 @@ export interface Derivatives {
 
 export function derivativeRows(size: number): Derivatives {
   const row = () => new Float64Array(size);
-  return { value: row(), d1: row(), w: row(), dw: row(), we: row(), dwe: row() };
+  return { d1: row(), w: row(), dw: row(), we: row(), dwe: row() };
 }
 
 /** The rows in which `family` puts its expected weight and its derivative. */
@@ -31,6 +29,7 @@ export function fisher(family: Pick<Family, 'canonical'>, rows: Derivatives): { 
 
 /** What `evaluate` is asked for, as a sum of these flags; rows not asked for keep their old content. */
 export const PART = {
+  /** Σ ℓ, the returned number. */
   value: 1,
   score: 2,
   /** w and we. */
@@ -47,13 +46,13 @@ export interface Family {
   /** Whether observed and expected weights coincide. */
   readonly canonical: boolean;
   /**
-   * Rows 0 … count − 1 of `out` from η[0 … count), and y, trials, weights at `base + i`. Returns false (rows undefined) when some η lies
-   * outside the domain of the link (log-binomial η ≥ 0, identity/sqrt-Poisson η ≤ 0). `parts` says which rows are wanted (`PART`).
+   * Rows 0 … count − 1 of `out` from η[0 … count), and y, trials, weights at `base + i`. Returns Σ ℓ of the rows without
+   * their data constants (meaningless unless asked for), or NaN (rows undefined) when some η lies outside the domain of the link (log-binomial η ≥ 0, identity/sqrt-Poisson η ≤ 0). `parts` says which rows are wanted (`PART`).
    */
   evaluate(
     eta: Float64Array, y: Float64Array, trials: Float64Array, weights: Float64Array,
     base: number, count: number, parts: number, out: Derivatives,
-  ): boolean;
+  ): number;
   /**
    * Optional fast path of the mode search with one random effect: Σ l d1, Σ l² w, Σ l³ dw over the rows at η = η0 + l u into `sums`
    * (l = loading). Must agree with `evaluate`; only for canonical links without domain limits, where w = we.

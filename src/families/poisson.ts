@@ -7,16 +7,17 @@ type Link = Pick<Family, 'evaluate' | 'modeSums' | 'mean' | 'linkOf' | 'meanDeri
 
 const log: Link = {
   evaluate(eta, y, _trials, weights, base, count, parts, out) {
-    const { value, d1, w, dw } = out;
+    const { d1, w, dw } = out;
+    let total = 0;
     for (let i = 0; i < count; i++) {
       const v = weights[base + i]!;
       const observed = y[base + i]!;
       const mu = exp(eta[i]!);
       d1[i] = v * (observed - mu);
       w[i] = dw[i] = v * mu;
-      if (parts & PART.value) value[i] = v * (observed * eta[i]! - mu);
+      if (parts & PART.value) total += v * (observed * eta[i]! - mu);
     }
-    return true;
+    return total;
   },
   modeSums(eta0, loading, u, y, _trials, weights, base, count, sums) {
     let slope = 0;
@@ -43,20 +44,21 @@ const log: Link = {
 /** μ = η > 0. */
 const identity: Link = {
   evaluate(eta, y, _trials, weights, base, count, _parts, out) {
-    const { value, d1, w, dw, we, dwe } = out;
+    const { d1, w, dw, we, dwe } = out;
+    let total = 0;
     for (let i = 0; i < count; i++) {
       const x = eta[i]!;
-      if (!(x > 0)) return false;
+      if (!(x > 0)) return NaN;
       const v = weights[base + i]!;
       const observed = y[base + i]!;
-      value[i] = v * (observed > 0 ? observed * Math.log(x) - x : -x);
+      total += v * (observed > 0 ? observed * Math.log(x) - x : -x);
       d1[i] = v * (observed / x - 1);
       w[i] = (v * observed) / (x * x);
       dw[i] = (-2 * v * observed) / (x * x * x);
       we[i] = v / x;
       dwe[i] = -v / (x * x);
     }
-    return true;
+    return total;
   },
   mean: (eta) => eta,
   linkOf: (mu) => mu,
@@ -66,20 +68,21 @@ const identity: Link = {
 /** √μ = η > 0; the expected weight is the constant 4v. */
 const sqrt: Link = {
   evaluate(eta, y, _trials, weights, base, count, _parts, out) {
-    const { value, d1, w, dw, we, dwe } = out;
+    const { d1, w, dw, we, dwe } = out;
+    let total = 0;
     for (let i = 0; i < count; i++) {
       const x = eta[i]!;
-      if (!(x > 0)) return false;
+      if (!(x > 0)) return NaN;
       const v = weights[base + i]!;
       const observed = y[base + i]!;
-      value[i] = v * ((observed > 0 ? 2 * observed * Math.log(x) : 0) - x * x);
+      total += v * ((observed > 0 ? 2 * observed * Math.log(x) : 0) - x * x);
       d1[i] = 2 * v * (observed / x - x);
       w[i] = 2 * v * (observed / (x * x) + 1);
       dw[i] = (-4 * v * observed) / (x * x * x);
       we[i] = 4 * v;
       dwe[i] = 0;
     }
-    return true;
+    return total;
   },
   mean: (eta) => eta * eta,
   linkOf: (mu) => Math.sqrt(mu),

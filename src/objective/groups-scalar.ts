@@ -30,6 +30,8 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
   const mean1 = new Float64Array(quadrature === null ? 0 : nobs);
   const border = new Float64Array(nFixed);
   const sums = new Float64Array(4);
+  /** Σ ℓ of the group at the mode found last. */
+  let logDensity = 0;
 
   function predictor(eta0: Float64Array, from: number, count: number, u: number): void {
     for (let i = 0; i < count; i++) eta[i] = eta0[from + i]! + loading[i]! * u;
@@ -45,7 +47,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       return;
     }
     predictor(eta0, from, count, u);
-    if (!family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows)) {
+    if (Number.isNaN(family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows))) {
       sums.fill(NaN);
       return;
     }
@@ -111,7 +113,8 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       if (small || !(high - low > 1e-14 * Math.max(1, Math.abs(u)))) {
         u = inside ? next : u;
         predictor(eta0, from, count, u);
-        return family.evaluate(eta, y, trials, weights, from, count, ALL_PARTS, rows) ? u : NaN;
+        logDensity = family.evaluate(eta, y, trials, weights, from, count, ALL_PARTS, rows);
+        return Number.isNaN(logDensity) ? NaN : u;
       }
       u = next;
     }
@@ -128,7 +131,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
   ): number {
     const lambda = theta[0]!;
     const { starts, z, modes } = model;
-    const { value, d1, w } = rows;
+    const { d1, w } = rows;
     const wc = expected ? expectedRows.weight : rows.w;
     const dwc = expected ? expectedRows.derivative : rows.dw;
     let total = 0;
@@ -142,11 +145,9 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       let hObserved = 1;
       let h = 1;
       let third = 0;
-      let logDensity = -0.5 * u * u;
       for (let i = 0; i < count; i++) {
         const l = loading[i]!;
         const l2 = l * l;
-        logDensity += value[i]!;
         hObserved += l2 * w[i]!;
         h += l2 * wc[i]!;
         third += l2 * l * dwc[i]!;
@@ -169,14 +170,11 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
           const uk = u + scale * tau;
           predictor(eta0, from, count, uk);
           // A node outside the domain of the link has density zero.
-          if (!family.evaluate(eta, model.y, model.trials, model.weights, from, count, NODE_PARTS, node)) continue;
-          let exponent = logWeights[k]! - 0.5 * (uk * uk - u * u);
+          const nodeDensity = family.evaluate(eta, model.y, model.trials, model.weights, from, count, NODE_PARTS, node);
+          if (Number.isNaN(nodeDensity)) continue;
           let slope = -uk;
-          for (let i = 0; i < count; i++) {
-            exponent += node.value[i]! - value[i]!;
-            slope += loading[i]! * node.d1[i]!;
-          }
-          const p = Math.exp(exponent);
+          for (let i = 0; i < count; i++) slope += loading[i]! * node.d1[i]!;
+          const p = Math.exp(logWeights[k]! - 0.5 * (uk * uk - u * u) + nodeDensity - logDensity);
           if (!(p > 0)) continue;
           mass += p;
           massSlope += p * slope;
@@ -194,7 +192,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
         bias = massSlope / mass;
         spread = (0.5 + (0.5 * scale * massTauSlope) / mass) / h;
       }
-      total += logDensity - 0.5 * Math.log(h) + logIntegral;
+      total += logDensity - 0.5 * u * u - 0.5 * Math.log(h) + logIntegral;
 
       let pull = spread * third - bias;
       if (adjointEta !== null) for (let i = 0; i < count; i++) pull += loading[i]! * w[i]! * adjointEta[from + i]!;

@@ -30,6 +30,8 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
   const mean0 = new Float64Array(quadrature === null ? 0 : nobs);
   const mean1 = new Float64Array(quadrature === null ? 0 : nobs * q);
 
+  /** Σ ℓ of the group at the mode found last. */
+  let logDensity = 0;
   const u = vector();
   const slope = vector();
   const move = vector();
@@ -97,7 +99,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
     let started = false;
     for (let step = 0; step < MAX_MODE_STEPS; step++) {
       predictor(eta0, from, count, u);
-      let fine = family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows);
+      let fine = !Number.isNaN(family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows));
       if (fine) {
         for (let a = 0; a < q; a++) {
           let sum = -u[a]!;
@@ -133,7 +135,8 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
       for (let a = 0; a < q; a++) u[a]! += move[a]!;
       if (decrement < (newton ? MODE_TOLERANCE : FISHER_MODE_TOLERANCE)) {
         predictor(eta0, from, count, u);
-        return family.evaluate(eta, y, trials, weights, from, count, ALL_PARTS, rows);
+        logDensity = family.evaluate(eta, y, trials, weights, from, count, ALL_PARTS, rows);
+        return !Number.isNaN(logDensity);
       }
     }
     return false;
@@ -176,10 +179,9 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
         point[a] = sum;
       }
       predictor(eta0, from, count, point);
-      if (!family.evaluate(eta, model.y, model.trials, model.weights, from, count, NODE_PARTS, node)) continue;
-      let exponent = logWeights[k]! - 0.5 * (dot(point, point) - uu);
-      for (let i = 0; i < count; i++) exponent += node.value[i]! - rows.value[i]!;
-      const p = Math.exp(exponent);
+      const nodeDensity = family.evaluate(eta, model.y, model.trials, model.weights, from, count, NODE_PARTS, node);
+      if (Number.isNaN(nodeDensity)) continue;
+      const p = Math.exp(logWeights[k]! - 0.5 * (dot(point, point) - uu) + nodeDensity - logDensity);
       if (!(p > 0)) continue;
       mass += p;
       for (let a = 0; a < q; a++) {
@@ -214,7 +216,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
     residual: Float64Array, thetaGradient: Float64Array,
   ): number {
     const { starts, z, modes } = model;
-    const { value, d1, w } = rows;
+    const { d1, w } = rows;
     const wc = expected ? expectedRows.weight : w;
     const dwc = expected ? expectedRows.derivative : rows.dw;
     setLambda(theta);
@@ -233,7 +235,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
       if (!factor(hObserved, q) || !factor(h, q)) return NaN;
       setC(h);
       total -= 0.5 * (dot(u, u) + logDeterminant(h, q));
-      for (let i = 0; i < count; i++) total += value[i]!;
+      total += logDensity;
       if (quadrature === null) {
         work.fill(0);
         for (let a = 0; a < q; a++) work[a * q + a] = 0.5;

@@ -103,10 +103,7 @@ export function glmStart(family: Family, data: GlmData): GlmFit | null {
       for (let j = 0; j < p; j++) sum += x[i * p + j]! * beta[j]!;
       eta[i] = sum;
     }
-    if (!family.evaluate(eta, y, trials, weights, 0, nobs, PART.value | PART.score | PART.weight, rows)) return NaN;
-    let value = 0;
-    for (let i = 0; i < nobs; i++) value += rows.value[i]!;
-    return value;
+    return family.evaluate(eta, y, trials, weights, 0, nobs, PART.value | PART.score | PART.weight, rows);
   }
 
   /** The working-response fit itself is outside the domain: a constant mean, where the model has an intercept, is inside it. */
