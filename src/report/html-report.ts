@@ -1,0 +1,229 @@
+/**
+ * A bootstrap as one self-contained HTML file: no network, no scripts, no fonts; readable on paper and in the dark. Everything that came
+ * from the user's data is escaped by the templates (`markup.ts`).
+ */
+import type { Bootstrap, FitJson, IntervalKind, IntervalRow } from '../fit/types.js';
+import { STATUS_NAMES, type StatusName } from '../model/status.js';
+import { type EstimateSample, estimateSamples } from './estimate-sample.js';
+import { formatFixed, formatNumbers, formatPValues, formatTogether, formatCount, formatDuration, significanceStars } from './format-numbers.js';
+import { formatPercent, limitLabels } from './format-intervals.js';
+import { backendName, formatCheck } from './format-run.js';
+import { html, type Markup, trusted } from './markup.js';
+import { intervalColour, loadPlots, type Plots } from './report-plots.js';
+import { REPORT_STYLE } from './report-style.js';
+import { countFailures, STATUS_LABELS, statusRemark } from './status-words.js';
+import { printable } from './text-table.js';
+
+export interface ReportInput {
+  readonly fit: FitJson;
+  readonly bootstrap: Bootstrap;
+  /** Rows of `bootstrap.intervals(…)`, one level. */
+  readonly intervals: readonly IntervalRow[];
+  /** Name of the data set for the title. */
+  readonly dataName?: string;
+  /** The program that wrote the report, e.g. `glmmgpu 0.1.0`. */
+  readonly generator?: string;
+}
+
+/** Plots of more parameters than this would make a page nobody reads; the tables have them all. */
+const MAX_PLOTTED = 60;
+
+const STATUS_COLOURS: Readonly<Record<StatusName, string>> = {
+  converged: 'var(--good)', boundary: 'var(--edge)', separated: 'var(--bad)', maxEvaluations: 'var(--bad)', lineSearch: 'var(--bad)', nonFinite: 'var(--bad)',
+};
+
+/** The report as the text of an HTML file. Loads the drawing libraries on first use. */
+export async function htmlReport(input: ReportInput): Promise<string> {
+  const { fit, bootstrap, intervals } = input;
+  const plots = await loadPlots();
+  const samples = estimateSamples(bootstrap, intervals);
+  const title = `Parametric bootstrap${input.dataName === undefined ? '' : ` of ${printable(input.dataName)}`}`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="generator" content="${input.generator ?? 'glmmgpu'}">
+<title>${title}</title>
+<style>${trusted(REPORT_STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p class="formula"><code>${printable(fit.formula)}</code></p>
+<p class="soft">${modelLine(fit)}</p>
+${facts(bootstrap)}
+</header>
+<main>
+${statusSection(bootstrap)}
+${intervalSection(samples, intervals, plots)}
+${distributionSection(samples, intervals, plots)}
+${modelSection(fit)}
+${quantileSection(samples, plots)}
+${methodSection(fit, bootstrap)}
+</main>
+<footer>Written by ${input.generator ?? 'glmmgpu'}.</footer>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function modelLine(fit: FitJson): string {
+  const method = fit.method === 'laplace' ? 'Laplace approximation'
+    : fit.method === 'nagq0' ? 'joint mode (nAGQ = 0)' : `adaptive Gauss–Hermite quadrature with ${fit.nAGQ} nodes`;
+  const groups = Object.entries(fit.groups).map(([name, levels]) => `${formatCount(levels)} levels of ${printable(name)}`).join(', ');
+  return `${fit.family} with ${fit.link} link, ${method}; ${formatCount(fit.nobs)} observations, ${groups}`;
+}
+
+function facts(bootstrap: Bootstrap): Markup {
+  const converged = bootstrap.counts.converged + bootstrap.counts.boundary;
+  const rows: readonly (readonly [string, string])[] = [
+    ['Refits', formatCount(bootstrap.nsim)],
+    ['Converged', `${formatFixed((100 * converged) / Math.max(1, bootstrap.nsim), 2)} %`],
+    ['Refits per second', formatCount(Number(bootstrap.refitsPerSecond.toPrecision(3)))],
+    ['Time', formatDuration(bootstrap.seconds)],
+    ['Device', `${backendName(bootstrap.backend.backend)}, ${printable(bootstrap.backend.device)}`],
+    ['Seed', String(bootstrap.seed)],
+  ];
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function statusSection(bootstrap: Bootstrap): Markup {
+  const { counts, nsim } = bootstrap;
+  const present = STATUS_NAMES.filter((name) => counts[name] > 0);
+  const failed = countFailures(counts);
+  return html`<section>
+<h2>How the refits ended</h2>
+<div class="bar" role="img" aria-label="Shares of the statuses">${present.map((name) =>
+    html`<span style="flex:${counts[name]};background:${STATUS_COLOURS[name]}"></span>`)}</div>
+<ul class="key" style="margin-top:.5rem">${present.map((name) =>
+    html`<li><i style="background:${STATUS_COLOURS[name]}"></i>${STATUS_LABELS[name]}: ${formatCount(counts[name])} (${formatFixed((100 * counts[name]) / Math.max(1, nsim), 2)} %)</li>`)}</ul>
+<p class="soft">${failed === 0
+    ? 'Every refit reached its maximum; refits on the boundary (a variance of zero, a correlation of ±1) are valid estimates and are kept.'
+    : `${formatCount(failed)} ${failed === 1 ? 'refit' : 'refits'} without a maximum-likelihood estimate are left out of the intervals and plots; refits on the boundary are valid estimates and are kept.`}</p>
+</section>`;
+}
+
+function intervalSection(samples: readonly EstimateSample[], intervals: readonly IntervalRow[], plots: Plots): Markup {
+  const first = intervals[0];
+  if (first === undefined) return html``;
+  const [low, high] = limitLabels(first.level);
+  const [estimates, errors, biases, lows, highs] = formatTogether([
+    intervals.map((row) => row.estimate), intervals.map((row) => row.std_error), intervals.map((row) => row.bias),
+    intervals.map((row) => row.conf_low), intervals.map((row) => row.conf_high),
+  ], 2, 4);
+  const kinds = [...new Set(intervals.map((row) => row.kind))];
+  return html`<section>
+<h2>Bootstrap intervals, ${formatPercent(first.level)}</h2>
+<div class="scroll"><table>
+<thead><tr><th class="name">Parameter</th><th>Estimate</th><th>Bias</th><th>Std. Error</th><th class="name">Interval</th><th>${low}</th><th>${high}</th><th>Refits used</th></tr></thead>
+<tbody>${intervals.map((row, i) => {
+    const leads = row.parameter !== intervals[i - 1]?.parameter;
+    const once = (text: string): string => (leads ? text : '');
+    return html`<tr class="${leads ? 'lead' : ''}"><td class="name">${once(printable(row.parameter))}</td><td>${once(estimates![i]!)}</td><td>${once(biases![i]!)}</td><td>${once(errors![i]!)}</td><td class="name">${row.kind}</td><td>${lows![i]!}</td><td>${highs![i]!}</td><td>${once(formatCount(row.replicates))}</td></tr>
+`;
+  })}</tbody>
+</table></div>
+${samples.length > MAX_PLOTTED ? html`` : html`<h3>At a glance</h3>
+<figure class="wide"><figcaption>Estimates with ${kinds[0]!} intervals</figcaption>${plots.forest(samples, kinds[0]!)}</figure>`}
+</section>`;
+}
+
+function intervalKey(kinds: readonly IntervalKind[]): Markup {
+  return html`<ul class="key"><li><i style="background:var(--bars)"></i>refits</li><li><i class="line" style="border-color:var(--estimate)"></i>estimate</li>${kinds.map((kind) =>
+    html`<li><i class="line" style="border-color:${intervalColour(kind)}"></i>${kind} interval</li>`)}</ul>`;
+}
+
+function plotted(samples: readonly EstimateSample[]): readonly EstimateSample[] {
+  return samples.filter((sample) => sample.sorted.length > 0).slice(0, MAX_PLOTTED);
+}
+
+function omission(samples: readonly EstimateSample[]): Markup {
+  return samples.length <= MAX_PLOTTED ? html``
+    : html`<p class="soft">The first ${MAX_PLOTTED} of ${samples.length} parameters are drawn; the table has them all.</p>`;
+}
+
+function distributionSection(samples: readonly EstimateSample[], intervals: readonly IntervalRow[], plots: Plots): Markup {
+  const kinds = [...new Set(intervals.map((row) => row.kind))];
+  return html`<section>
+<h2>Distributions of the estimates</h2>
+${intervalKey(kinds)}
+${omission(samples)}
+<div class="grid">${plotted(samples).map((sample) => html`<figure><figcaption><strong>${printable(sample.parameter)}</strong> <span class="soft">${caption(sample)}</span></figcaption>${plots.distribution(sample)}</figure>
+`)}</div>
+</section>`;
+}
+
+function caption(sample: EstimateSample): string {
+  const row = sample.intervals[0];
+  const [estimates, lows, highs] = formatTogether([[sample.estimate], [row?.conf_low ?? NaN], [row?.conf_high ?? NaN]], 1, 3);
+  const text = row === undefined ? estimates![0]! : `${estimates![0]!} [${lows![0]!}, ${highs![0]!}]`;
+  return sample.beyond === 0 ? text : `${text}; ${formatCount(sample.beyond)} beyond the axis`;
+}
+
+function quantileSection(samples: readonly EstimateSample[], plots: Plots): Markup {
+  return html`<section>
+<h2>Normal quantile plots</h2>
+<p class="soft">Points on the line mean that a normal interval would do; curves and flat ends (boundary estimates) mean that it would not.</p>
+${omission(samples)}
+<div class="grid">${plotted(samples).map((sample) => html`<figure><figcaption><strong>${printable(sample.parameter)}</strong></figcaption>${plots.quantiles(sample)}</figure>
+`)}</div>
+</section>`;
+}
+
+function modelSection(fit: FitJson): Markup {
+  const remark = statusRemark(fit.status);
+  const remarks = [...(remark === null ? [] : [remark]), ...fit.warnings];
+  return html`<section>
+<h2>The fitted model</h2>
+${remarks.length === 0 ? html`` : html`<div class="warnings">${remarks.map((text) => html`<p>${printable(text)}</p>`)}</div>`}
+<h3>Fixed effects</h3>
+${fixedTable(fit)}
+<h3>Random effects</h3>
+${randomTable(fit)}
+<h3>Fit</h3>
+<div class="scroll"><table><thead><tr>${['AIC', 'BIC', 'log-likelihood', '−2 log L', 'Parameters', 'Residual df'].map((name) => html`<th>${name}</th>`)}</tr></thead>
+<tbody><tr>${[fit.AIC, fit.BIC, fit.logLik, -2 * fit.logLik].map((value) => html`<td>${formatFixed(value, 2)}</td>`)}<td>${fit.df}</td><td>${fit.nobs - fit.df}</td></tr></tbody></table></div>
+</section>`;
+}
+
+function fixedTable(fit: FitJson): Markup {
+  const { fixed } = fit;
+  if (fixed.length === 0) return html`<p>No fixed effects.</p>`;
+  const [estimates, errors, lows, highs] = formatTogether([
+    fixed.map((row) => row.estimate), fixed.map((row) => row.std_error), fixed.map((row) => row.conf_low), fixed.map((row) => row.conf_high),
+  ], 2, 4);
+  const z = fixed.map((row) => formatFixed(row.statistic, 3));
+  const p = formatPValues(fixed.map((row) => row.p_value));
+  return html`<div class="scroll"><table>
+<thead><tr><th class="name">Term</th><th>Estimate</th><th>Std. Error</th><th>z value</th><th>Pr(&gt;|z|)</th><th></th><th>Wald low</th><th>Wald high</th></tr></thead>
+<tbody>${fixed.map((row, i) => html`<tr><td class="name">${printable(row.term)}</td><td>${estimates![i]!}</td><td>${errors![i]!}</td><td>${z[i]!}</td><td>${p[i]!}</td><td class="stars">${significanceStars(row.p_value)}</td><td>${lows![i]!}</td><td>${highs![i]!}</td></tr>
+`)}</tbody></table></div>`;
+}
+
+function randomTable(fit: FitJson): Markup {
+  const rows = fit.random.flatMap((component) => component.terms.map((name, j) => ({
+    group: j === 0 ? component.group : '', name, sd: component.sd[j]!, correlations: component.correlation[j]!.slice(0, j),
+  })));
+  const variances = formatNumbers(rows.map((row) => row.sd * row.sd), 4);
+  const deviations = formatNumbers(rows.map((row) => row.sd), 4);
+  const correlated = rows.some((row) => row.correlations.some((value) => value !== 0));
+  return html`<div class="scroll"><table>
+<thead><tr><th class="name">Group</th><th class="name">Term</th><th>Variance</th><th>Std. Dev.</th>${correlated ? html`<th class="name">Correlation with the terms above</th>` : html``}</tr></thead>
+<tbody>${rows.map((row, i) => html`<tr><td class="name">${printable(row.group)}</td><td class="name">${printable(row.name)}</td><td>${variances[i]!}</td><td>${deviations[i]!}</td>${correlated ? html`<td class="name">${row.correlations.map((value) => formatFixed(value, 2)).join('  ')}</td>` : html``}</tr>
+`)}</tbody></table></div>`;
+}
+
+function methodSection(fit: FitJson, bootstrap: Bootstrap): Markup {
+  const { backend } = bootstrap;
+  return html`<section>
+<h2>How it was made</h2>
+<p>${formatCount(bootstrap.nsim)} responses were simulated from the fitted model (Philox 4×32-10, seed ${bootstrap.seed}; replicate i depends on the seed and i alone) and refitted by maximum likelihood.</p>
+<p>Device: ${backendName(backend.backend)} on ${printable(backend.device)} (${printable(backend.reason)}).${backend.devicesLost > 0 ? ` Devices lost and replaced: ${backend.devicesLost}; no replicate was lost or repeated.` : ''}</p>
+<p>${backend.check === null
+    ? backend.backend === 'cpu' ? 'All refits were made in float64.' : 'No refit was repeated in float64.'
+    : `Precision: ${formatCheck(backend.check)}.`}</p>
+</section>`;
+}

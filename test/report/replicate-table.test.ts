@@ -1,0 +1,56 @@
+/** Files of a bootstrap read back by readers we did not write. */
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import Papa from 'papaparse';
+import { describe, expect, test } from 'vitest';
+import { intervalsCsv, jsonText } from '../../src/report/intervals-table.js';
+import { replicateColumns, replicatesParquet } from '../../src/report/replicate-table.js';
+import { cbppFit, syntheticBootstrap } from './bootstrap-fixture.js';
+
+const made = syntheticBootstrap(cbppFit, 1500);
+// The batch holds θ where the parameters hold standard deviations.
+const bootstrap = { ...made, fit: { ...made.fit, names: [...made.parameters.slice(0, 4), 'herd.(Intercept)'] } };
+
+describe('replicates', () => {
+  test('columns in order, θ last', () => {
+    expect(replicateColumns(bootstrap).map((column) => column.name)).toEqual([
+      'replicate', 'status', 'logLik', 'evaluations', '(Intercept)', 'period2', 'period3', 'period4', 'sd_(Intercept)|herd', 'theta_herd.(Intercept)',
+    ]);
+  });
+  test('taken names are numbered', () => {
+    const names = ['status', 'status', 'logLik', 'period4', 'sd'];
+    const odd = { ...bootstrap, parameters: names, fit: { ...bootstrap.fit, names: [...names.slice(0, 4), 'theta'] } };
+    const columns = replicateColumns(odd).map((column) => column.name);
+    expect(columns.slice(4, 7)).toEqual(['status_2', 'status_3', 'logLik_2']);
+    expect(new Set(columns).size).toBe(columns.length);
+  });
+  test('Parquet keeps every bit, the statuses and the metadata', async () => {
+    const bytes = await replicatesParquet(bootstrap, cbppFit.formula);
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    const rows = await parquetReadObjects({ file });
+    expect(rows).toHaveLength(1500);
+    rows.forEach((row, i) => {
+      expect(row['replicate']).toBe(i + 1);
+      expect(row['period3']).toBe(bootstrap.replicates[2]![i]);
+      expect(row['logLik']).toBe(bootstrap.fit.logLik[i]);
+    });
+    expect(rows[499]!['status']).toBe('separated');
+    expect(Object.fromEntries(parquetMetadata(file).key_value_metadata!.map(({ key, value }) => [key, value]))).toMatchObject({ formula: cbppFit.formula, seed: '1', nsim: '1500' });
+  });
+});
+
+describe('intervals', () => {
+  test('CSV reads back to the same numbers, whatever the names', () => {
+    const rows = [...bootstrap.intervals(), { ...bootstrap.intervals()[0]!, parameter: 'a,"b"\nc', bias: NaN }];
+    const { data } = Papa.parse<Record<string, string>>(intervalsCsv(rows).trimEnd(), { header: true });
+    expect(data).toHaveLength(rows.length);
+    rows.forEach((row, i) => {
+      expect(data[i]!['parameter']).toBe(row.parameter);
+      expect(Number(data[i]!['conf_low'])).toBe(row.conf_low);
+    });
+    expect(data.at(-1)!['bias']).toBe('NA');
+  });
+  test('JSON is exact and has no NaN', () => {
+    const value = { a: 0.1 + 0.2, b: NaN, c: Float64Array.of(1, Infinity), ['__proto__']: 1 };
+    expect(JSON.parse(jsonText(value))).toEqual(JSON.parse('{"a":0.30000000000000004,"b":null,"c":[1,null],"__proto__":1}'));
+  });
+});
