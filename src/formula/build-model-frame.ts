@@ -1,0 +1,310 @@
+/** Formula and table to model frame: the one place where text and columns become the numbers of a model. */
+import { DataError, FormulaError, OptionError } from '../errors.js';
+import closestName from '../names.js';
+import type { RandomTerm } from '../model/design.js';
+import type { Table } from '../table/table.js';
+import { resolveContrast } from './contrasts.js';
+import { deparse } from './deparse.js';
+import { type Memory, type Scope, evaluate } from './evaluate.js';
+import type { Expression } from './expression.js';
+import { crossFactors, groupingParts } from './grouping.js';
+import type { ContrastName, FrameOptions, ModelFrame } from './model-frame.js';
+import { type VariableData, fillMatrix, makeRecipe } from './model-matrix.js';
+import { parseExpression, parseFormula } from './parse.js';
+import { independentColumns } from './rank.js';
+import { makeResponse } from './response.js';
+import { type BarTerm, splitFormula } from './split-formula.js';
+import { subsetRows } from './subset.js';
+import { type TermSet, expandTerms } from './terms.js';
+import { Variables, inputs } from './variables.js';
+import { operand, vector } from './value.js';
+
+/** Keys of numbers that are no variables of the formula; labels cannot hold line ends. */
+const WEIGHTS = '\nweights';
+const OFFSET = '\noffset';
+
+/**
+ * Builds the numbers of a generalized linear mixed model from an lme4 formula and a table.
+ *
+ * Fixed-effect columns have R's names and order; columns that are combinations of earlier ones are dropped as R drops them. As in R,
+ * `scale` and `poly` use all rows of the table, before `subset` and before rows with missing values are left out. `contrasts` apply to the
+ * fixed effects; the matrices of random terms use treatment contrasts (polynomial for ordered factors), as in lme4.
+ * Random terms come in formula order, `(1 | a/b)` as `(1 | b:a)` then `(1 | a)`; `(x || g)` becomes one term per effect, and as in lme4 the
+ * columns of one factor stay together and correlated.
+ *
+ * Throws FormulaError (with position), DataError (with column and row) or OptionError.
+ */
+export function buildModelFrame(formula: string, table: Table, options: FrameOptions): ModelFrame {
+  const parsed = parseFormula(formula);
+  const split = splitFormula(parsed);
+  const memory: Memory = {};
+  const scope: Scope = { table, text: formula, memory, learning: true };
+  const responseName = deparse(split.response);
+  const fixedSet = expandTerms(split.fixed, { text: formula, dot: dotColumns(table, split.response, split.bars), response: responseName });
+  const randomSets = split.bars.flatMap((bar) => expandBar(bar, formula));
+  checkOverlap(randomSets, formula);
+
+  const variables = new Variables(scope);
+  variables.add(split.response);
+  for (const expression of fixedSet.variables) variables.add(expression);
+  for (const { bar, terms } of randomSets) {
+    for (const expression of terms.variables) variables.add(expression);
+    for (const part of groupingParts(bar.group)) variables.add(part, true);
+  }
+  const hasWeights = addWeights(variables, options.weights, table, memory);
+  const hasOffset = addOffset(variables, fixedSet.offsets, options.offset, scope);
+
+  const wanted = subsetRows(options.subset, table);
+  const complete = variables.completeRows(wanted);
+  const rows = flagged(complete);
+  const wantedCount = count(wanted);
+  if (rows.length === 0) {
+    throw new DataError(
+      wantedCount === 0
+        ? 'the subset leaves no rows; check its condition'
+        : `every one of the ${wantedCount} rows has a missing value in a column the model uses; drop ${emptiestColumn(table, parsed.predictors, split.response)} from the formula or fill it in`,
+    );
+  }
+
+  const notes: string[] = [];
+  const dropped = wantedCount - rows.length;
+  if (dropped > 0) notes.push(`${dropped} row${dropped === 1 ? '' : 's'} with missing values left out`);
+
+  const weights = hasWeights ? variables.numbersOnRows(WEIGHTS, rows) : null;
+  if (weights !== null && weights.every((w) => w === 0)) throw new DataError('the weights are zero in every row used; give positive weights');
+  const response = makeResponse({
+    family: options.family,
+    label: responseName,
+    data: variables.onRows(split.response, rows),
+    isCbind: split.response.kind === 'call' && split.response.callee === 'cbind',
+    cbindLabels: split.response.kind === 'call' ? split.response.args.map((arg) => deparse(arg.value)) : [],
+    weights,
+    rows,
+  });
+  notes.push(...response.notes);
+
+  const fixedData = fixedSet.variables.map((expression) => variables.onRows(expression, rows));
+  notes.push(...unusedLevels(table, fixedSet.variables, fixedData));
+  const recipe = makeRecipe(fixedSet, fixedData, contrastChooser(options.contrasts, fixedSet, fixedData));
+  const full = fillMatrix(recipe, fixedData, rows.length);
+  const kept = independentColumns(full, rows.length, recipe.names.length);
+  const isKept = new Set(kept);
+  const droppedColumns = recipe.names.filter((_, j) => !isKept.has(j));
+  if (droppedColumns.length > 0) {
+    notes.push(`fixed effects dropped because they are combinations of others: ${droppedColumns.slice(0, 20).join(', ')}${droppedColumns.length > 20 ? ', …' : ''}`);
+  }
+
+  const random = randomSets.map((set) => randomTerm(set, variables, rows));
+  return {
+    formula: `${responseName} ~ ${deparse(parsed.predictors)}`,
+    design: {
+      nobs: rows.length,
+      fixedNames: kept.map((j) => recipe.names[j]!),
+      x: droppedColumns.length === 0 ? full : fillMatrix(recipe, fixedData, rows.length, kept),
+      random,
+      family: options.family,
+      link: options.link,
+      trials: response.trials,
+      weights: response.weights,
+      offset: hasOffset ? variables.numbersOnRows(OFFSET, rows) : null,
+    },
+    response: response.response,
+    responseKind: response.kind,
+    responseName,
+    successLevel: response.successLevel,
+    rows,
+    droppedRows: dropped,
+    excludedRows: table.nrow - wantedCount,
+    droppedColumns,
+    fixedTerms: { formula, recipe, kept, memory },
+    // Own properties whatever the names: a factor may be called `__proto__`.
+    factors: Object.fromEntries(recipe.variables.flatMap((variable) => (variable.factor === null ? [] : [[variable.label, variable.factor.levels]]))),
+    notes,
+  };
+}
+
+interface RandomSet {
+  readonly bar: BarTerm;
+  readonly terms: TermSet;
+}
+
+/** What `.` stands for: the columns that neither the response nor a random term uses. */
+function dotColumns(table: Table, response: Expression, bars: readonly BarTerm[]): string[] {
+  const used = new Set([response, ...bars.flatMap((bar) => [bar.effects, bar.group])].flatMap(inputs));
+  return [...table.columns.keys()].filter((name) => !used.has(name));
+}
+
+/** The term of a bar, or with `||` one term per effect. */
+function expandBar(bar: BarTerm, text: string): RandomSet[] {
+  const terms = expandTerms([{ sign: '+', value: bar.effects }], { text, dot: null, response: null });
+  if (terms.offsets.length > 0) throw new FormulaError(`the random term at character ${bar.start + 1} holds an offset; put offset() into the fixed part`, text, bar.start);
+  if (!terms.intercept && terms.terms.length === 0) {
+    throw new FormulaError(`the random term at character ${bar.start + 1} has no effect; write (1 | ${deparse(bar.group)})`, text, bar.start);
+  }
+  if (!bar.uncorrelated) return [{ bar, terms }];
+  const single = (term: readonly number[] | null): RandomSet => ({
+    bar,
+    terms: {
+      intercept: term === null,
+      variables: term === null ? [] : term.map((v) => terms.variables[v]!),
+      terms: term === null ? [] : [term.map((_, i) => i)],
+      offsets: [],
+    },
+  });
+  return [...(terms.intercept ? [single(null)] : []), ...terms.terms.map(single)];
+}
+
+/** Two terms of one factor that share an effect cannot be told apart by any data. */
+function checkOverlap(sets: readonly RandomSet[], text: string): void {
+  const seen = new Set<string>();
+  for (const { bar, terms } of sets) {
+    const group = groupingParts(bar.group).map(deparse).sort().join(':');
+    const effects = terms.terms.map((term) => term.map((v) => deparse(terms.variables[v]!)).sort().join(':'));
+    for (const effect of terms.intercept ? ['(Intercept)', ...effects] : effects) {
+      const key = JSON.stringify([group, effect]);
+      if (seen.has(key)) {
+        throw new FormulaError(
+          `random effect '${effect}' of '${deparse(bar.group)}' occurs in two terms, the second at character ${bar.start + 1}; write it once, e.g. (1 | g) + (0 + x | g)`, text, bar.start,
+        );
+      }
+      seen.add(key);
+    }
+  }
+}
+
+function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32Array): RandomTerm {
+  const group = deparse(bar.group);
+  const parts = groupingParts(bar.group).map((part) => {
+    const data = variables.onRows(part, rows, true);
+    if (data.kind === 'factor') return data.column;
+    throw new DataError(`'${deparse(part)}' is no grouping factor; use one column`, { column: deparse(part) });
+  });
+  const { index, levels } = crossFactors(parts);
+  if (levels.length < 2) {
+    throw new DataError(`grouping factor '${group}' has only one level ('${levels[0]!}') in the rows used; a random effect needs two or more`, { column: group });
+  }
+  const data = terms.variables.map((expression) => variables.onRows(expression, rows));
+  const recipe = makeRecipe(terms, data, (_, ordered) => (ordered ? 'poly' : 'treatment'));
+  return { group, levels, index, names: recipe.names, z: fillMatrix(recipe, data, rows.length), covariance: 'unstructured' };
+}
+
+function contrastChooser(
+  contrasts: FrameOptions['contrasts'], set: TermSet, data: readonly VariableData[],
+): (label: string, ordered: boolean) => ContrastName {
+  const chosen = new Map<string, ContrastName>();
+  const factors = set.variables.flatMap((expression, v) => (data[v]!.kind === 'factor' ? [expression] : []));
+  for (const [name, given] of Object.entries(contrasts ?? {})) {
+    const factor = factors.find((expression) => deparse(expression) === name || (expression.kind === 'name' && expression.name === name));
+    if (factor === undefined) {
+      const isNumeric = set.variables.some((expression) => deparse(expression) === name || (expression.kind === 'name' && expression.name === name));
+      throw new OptionError(
+        isNumeric
+          ? `contrasts name '${name}', which holds numbers; type it factor`
+          : `contrasts name '${name}', which is no factor of the fixed effects${closestName(name, factors.map(deparse))}`,
+      );
+    }
+    chosen.set(deparse(factor), resolveContrast(name, given));
+  }
+  return (label, ordered) => chosen.get(label) ?? (ordered ? 'poly' : 'treatment');
+}
+
+function addWeights(variables: Variables, weights: FrameOptions['weights'], table: Table, memory: Memory): boolean {
+  if (weights === undefined) return false;
+  const values = typeof weights === 'string' ? evaluateOption(weights, table, 'weights', memory) : optionNumbers(weights, table, 'weights');
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < 0 || value === Infinity) {
+      throw new DataError(`the weight is ${value === Infinity ? 'infinite' : value} in row ${i + 1}; weights are finite and not negative`, {
+        ...(typeof weights === 'string' ? { column: weights } : {}), row: i + 1,
+      });
+    }
+  }
+  variables.addNumbers(WEIGHTS, values);
+  return true;
+}
+
+/** The sum of the formula's offsets and of the option; returns whether there is any. */
+function addOffset(variables: Variables, offsets: readonly Expression[], option: FrameOptions['offset'], scope: Scope): boolean {
+  const { table } = scope;
+  const parts: Float64Array[] = [];
+  for (const expression of offsets) {
+    // As a variable of its own the offset is checked for infinite and undefined values under its own name.
+    variables.add(expression);
+    parts.push(vector(evaluate(expression, scope), expression, table.nrow));
+  }
+  if (typeof option === 'string') {
+    const values = evaluateOption(option, table, 'offset', scope.memory);
+    variables.addNumbers(option, values);
+    parts.push(values);
+  } else if (option !== undefined) {
+    const values = optionNumbers(option, table, 'offset');
+    variables.addNumbers('\ngiven offset', values);
+    parts.push(values);
+  }
+  if (parts.length === 0) return false;
+  const total = new Float64Array(table.nrow);
+  for (const part of parts) for (let i = 0; i < total.length; i++) total[i]! += part[i]!;
+  variables.addNumbers(OFFSET, total);
+  return true;
+}
+
+/** A column of that name, else an expression over columns. */
+function evaluateOption(text: string, table: Table, what: string, memory: Memory): Float64Array {
+  const expression: Expression = table.columns.has(text) ? { kind: 'name', name: text, start: 0, end: text.length } : parseExpression(text);
+  const value = evaluate(expression, { table, text, memory, learning: true });
+  if (value.kind === 'factor' || value.kind === 'list' || value.kind === 'matrix') {
+    try {
+      operand(value, expression);
+    } catch (error) {
+      throw error instanceof DataError ? new DataError(`${what}: ${error.message}`, { column: text }) : error;
+    }
+  }
+  return vector(value, expression, table.nrow);
+}
+
+function optionNumbers(values: ArrayLike<number>, table: Table, what: string): Float64Array {
+  if (typeof values !== 'object' || values === null || typeof values.length !== 'number') throw new OptionError(`${what} must be a column name or an array of numbers`);
+  if (values.length !== table.nrow) throw new OptionError(`${what} has ${values.length} numbers, the data have ${table.nrow} rows; give one number per row`);
+  return Float64Array.from(values, (value, i) => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new DataError(`${what} is ${String(value)} in row ${i + 1}; give finite numbers`, { row: i + 1 });
+    return value;
+  });
+}
+
+/** Levels of the table's own factors that no used row holds, where the table declares them. */
+function unusedLevels(table: Table, expressions: readonly Expression[], data: readonly VariableData[]): string[] {
+  return expressions.flatMap((expression, v) => {
+    const found = data[v]!;
+    const column = expression.kind === 'name' ? table.columns.get(expression.name) : undefined;
+    if (found.kind !== 'factor' || column?.kind !== 'factor' || column.source !== 'factor') return [];
+    const used = new Set(found.column.levels);
+    const unused = column.levels.filter((level) => !used.has(level));
+    return unused.length === 0 ? [] : [`levels of '${deparse(expression)}' that no row uses left out: ${unused.slice(0, 10).join(', ')}${unused.length > 10 ? ', …' : ''}`];
+  });
+}
+
+function emptiestColumn(table: Table, predictors: Expression, response: Expression): string {
+  let worst = { name: '', missing: -1 };
+  for (const name of [...inputs(response), ...inputs(predictors)]) {
+    const column = name === null ? undefined : table.columns.get(name);
+    if (name === null || column === undefined) continue;
+    const missing = column.kind === 'numeric' ? column.values.filter((v) => v !== v).length : column.codes.filter((code) => code < 0).length;
+    if (missing > worst.missing) worst = { name, missing };
+  }
+  return `'${worst.name}'`;
+}
+
+function count(flags: Uint8Array): number {
+  let total = 0;
+  for (const flag of flags) total += flag;
+  return total;
+}
+
+function flagged(flags: Uint8Array): Int32Array {
+  const rows = new Int32Array(count(flags));
+  let next = 0;
+  flags.forEach((flag, i) => {
+    if (flag === 1) rows[next++] = i;
+  });
+  return rows;
+}

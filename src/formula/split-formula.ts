@@ -1,0 +1,144 @@
+/** Takes a formula apart into its response, its fixed part and its random-effects terms, with lme4's shorthands written out. */
+import { FormulaError } from '../errors.js';
+import { deparse } from './deparse.js';
+import type { Expression, ParsedFormula, Summand } from './expression.js';
+
+/** One term `(effects | group)` with a single grouping factor. */
+export interface BarTerm {
+  readonly effects: Expression;
+  readonly group: Expression;
+  /** Whether `||` was written: the effects are to become separate, uncorrelated terms. */
+  readonly uncorrelated: boolean;
+  /** Place of the term in the formula. */
+  readonly start: number;
+}
+
+export interface SplitFormula {
+  readonly response: Expression;
+  /** The fixed part, offsets included. */
+  readonly fixed: readonly Summand[];
+  /** Random terms in formula order; `(1 | a/b)` has become `(1 | b:a)` and `(1 | a)`. */
+  readonly bars: readonly BarTerm[];
+}
+
+/** Throws FormulaError when the response or every random term is missing or a random term stands where none can. */
+export function splitFormula(formula: ParsedFormula): SplitFormula {
+  const { text, response, predictors } = formula;
+  if (response === null) throw new FormulaError("the formula has no response; write one before '~'", text, 0);
+  const fixed: Summand[] = [];
+  const bars: BarTerm[] = [];
+  collect({ sign: '+', value: predictors }, fixed, bars, text);
+  if (bars.length === 0) {
+    throw new FormulaError('the formula has no random-effects term; add one such as (1 | group)', text, predictors.end);
+  }
+  return { response, fixed, bars };
+}
+
+function collect(item: Summand, fixed: Summand[], bars: BarTerm[], text: string): void {
+  const { sign, value } = item;
+  if (value.kind === 'sum' && containsBar(value)) {
+    for (const inner of value.items) collect({ sign: flip(sign, inner.sign), value: inner.value }, fixed, bars, text);
+    return;
+  }
+  if (value.kind === 'paren' && containsBar(value)) {
+    const inner = peel(value);
+    if (!isBar(inner)) {
+      collect({ sign, value: inner }, fixed, bars, text);
+      return;
+    }
+    if (sign === '-') {
+      throw new FormulaError(`the random term ${deparse(value)} at character ${value.start + 1} is subtracted; random terms can only be added`, text, value.start);
+    }
+    if (containsBar(inner.left) || containsBar(inner.right)) {
+      throw new FormulaError(`the random term at character ${value.start + 1} holds a second '|'; write one term per grouping factor, (1 | a) + (1 | b)`, text, value.start);
+    }
+    for (const group of expandGroup(inner.right, text)) {
+      bars.push({ effects: inner.left, group, uncorrelated: inner.operator === '||', start: value.start });
+    }
+    return;
+  }
+  if (containsBar(value)) {
+    const place = firstBar(value);
+    throw new FormulaError(
+      isBar(value)
+        ? `the random term at character ${value.start + 1} needs parentheses; write (${deparse(value)})`
+        : `the random term at character ${place + 1} is part of another term; random terms can only be added`,
+      text, place,
+    );
+  }
+  fixed.push(item);
+}
+
+type Bar = Extract<Expression, { kind: 'binary' }> & { readonly operator: '|' | '||' };
+
+function isBar(node: Expression): node is Bar {
+  return node.kind === 'binary' && (node.operator === '|' || node.operator === '||');
+}
+
+function peel(node: Expression): Expression {
+  return node.kind === 'paren' ? peel(node.inner) : node;
+}
+
+function flip(outer: '+' | '-', inner: '+' | '-'): '+' | '-' {
+  return outer === inner ? '+' : '-';
+}
+
+/** Whether a bar occurs outside function calls (inside them it is the logical "or"). */
+function containsBar(node: Expression): boolean {
+  return firstBar(node) >= 0;
+}
+
+/** Position of the first bar outside function calls, −1 without one. */
+function firstBar(node: Expression): number {
+  switch (node.kind) {
+    case 'sum': {
+      for (const item of node.items) {
+        const place = firstBar(item.value);
+        if (place >= 0) return place;
+      }
+      return -1;
+    }
+    case 'paren': return firstBar(node.inner);
+    case 'negate': case 'plus': case 'not': return firstBar(node.operand);
+    case 'binary': {
+      if (isBar(node)) return node.start;
+      const left = firstBar(node.left);
+      return left >= 0 ? left : firstBar(node.right);
+    }
+    default: return -1;
+  }
+}
+
+/** `a/b/c` → `c:(b:a)`, `b:a`, `a`, as lme4 writes and orders them; everything else is one grouping factor. */
+function expandGroup(node: Expression, text: string): Expression[] {
+  const bare = peel(node);
+  if (bare.kind !== 'binary' || bare.operator !== '/') {
+    checkGroup(bare, text);
+    return [bare];
+  }
+  const outer = expandGroup(bare.left, text);
+  const inner = peel(bare.right);
+  checkGroup(inner, text);
+  const finest = outer[0]!;
+  const right: Expression = finest.kind === 'binary' ? { kind: 'paren', inner: finest, start: finest.start, end: finest.end } : finest;
+  return [{ kind: 'binary', operator: ':', left: inner, right, start: bare.start, end: bare.end }, ...outer];
+}
+
+/** A grouping factor is a column, a call such as `factor(x)`, or several of them joined by `:`. */
+function checkGroup(node: Expression, text: string): void {
+  switch (node.kind) {
+    case 'name': case 'call': return;
+    case 'paren':
+      checkGroup(node.inner, text);
+      return;
+    case 'binary':
+      if (node.operator === ':') {
+        checkGroup(node.left, text);
+        checkGroup(node.right, text);
+        return;
+      }
+  }
+  throw new FormulaError(
+    `'${deparse(node)}' at character ${node.start + 1} is no grouping factor; use a column, a:b or a/b, and one term per factor`, text, node.start,
+  );
+}
