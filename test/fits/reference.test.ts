@@ -1,0 +1,87 @@
+/**
+ * Fits of real data against lme4, glmmTMB and an independent quadrature program, all converged far beyond their defaults.
+ *
+ * Tolerances: log-likelihood 1e-6 relative and estimates 1e-4 standard errors (the project's promise). Standard errors are compared to
+ * 1e-3 relative because the references difference the deviance itself twice.
+ */
+import { describe, expect, test } from 'vitest';
+import { fitSingle } from '../../src/fit/single-fit.js';
+import { DEFAULT_CONTROL } from '../../src/fit/options.js';
+import { covarianceOf } from '../../src/model/covariance.js';
+import { parameterLayout } from '../../src/model/design.js';
+import { STATUS_NAMES } from '../../src/model/status.js';
+import { createCpuObjective } from '../../src/objective/cpu.js';
+import { type ReferenceFit, referenceFits, referenceFrame } from '../helpers/reference.js';
+
+// 101 nodes are one more than this program offers: its 100 are compared with them (the integral has converged by then).
+const oneFactor = referenceFits.filter((fit) => Object.keys(fit.groups).length === 1);
+/** lme4 takes the expected information for links that are not canonical. */
+const information = (fit: ReferenceFit) => (fit.package === 'lme4' && fit.nAGQ <= 1 ? ('expected' as const) : ('observed' as const));
+
+describe.each(oneFactor)('$id', (reference) => {
+  test('fit', async () => {
+    const frame = referenceFrame(reference);
+    expect(frame.design.nobs).toBe(reference.nobs);
+    const nAGQ = Math.min(reference.nAGQ, 100);
+    const settings = {
+      integration: { nAGQ, information: information(reference) },
+      control: DEFAULT_CONTROL,
+      standardErrors: nAGQ === 0 ? ('wls' as const) : ('hessian' as const),
+    };
+    const fit = await fitSingle(frame.design, frame.response, settings, {});
+    const { nFixed: p, nParams: k } = parameterLayout(frame.design);
+    expect(frame.design.fixedNames).toEqual(reference.fixef.names);
+    expect(['converged', 'boundary']).toContain(STATUS_NAMES[fit.status]);
+    expect(Math.abs(fit.logLik / reference.logLik - 1)).toBeLessThan(1e-6);
+    const errors = reference.fixef.se ?? reference.fixef.seRX!;
+    for (let j = 0; j < p; j++) {
+      expect(Math.abs(fit.params[j]! - reference.fixef.estimate[j]!)).toBeLessThan(1e-4 * errors[j]!);
+      const own = Math.sqrt(fit.covariance[j * k + j]!);
+      const theirs = nAGQ === 0 ? reference.fixef.seRX! : reference.fixef.se!;
+      expect(Math.abs(own / theirs[j]! - 1)).toBeLessThan(1e-3);
+    }
+    const terms = covarianceOf(frame.design, fit.params);
+    expect(terms.length).toBe(reference.randomEffects.length);
+    terms.forEach((term, t) => {
+      const theirs = reference.randomEffects[t]!;
+      const scale = nAGQ === 0 ? 0.1 : Math.sqrt(fit.covariance[p * k + p]!);
+      term.sd.forEach((sd, j) => { expect(Math.abs(sd - theirs.sd[j]!)).toBeLessThan(1e-4 * Math.max(scale, 0.01)); });
+      if (term.sd.every((sd) => sd > 1e-3)) {
+        term.correlation.forEach((row, i) => { row.forEach((r, j) => { expect(Math.abs(r - theirs.corr[i]![j]!)).toBeLessThan(1e-4); }); });
+      }
+    });
+    const ranef = reference.ranef?.[Object.keys(reference.groups)[0]!];
+    if (ranef !== undefined && frame.design.random.length === 1) {
+      const term = frame.design.random[0]!;
+      const q = term.names.length;
+      const lambda = new Float64Array(q * q);
+      let at = p;
+      for (let c = 0; c < q; c++) for (let r = c; r < q; r++) lambda[r * q + c] = fit.params[at++]!;
+      ranef.levels.forEach((level, l) => {
+        const own = term.levels.indexOf(level);
+        for (let r = 0; r < q; r++) {
+          let mode = 0;
+          for (let c = 0; c <= r; c++) mode += lambda[r * q + c]! * fit.modes[own * q + c]!;
+          expect(Math.abs(mode - ranef.mode[l]![r]!)).toBeLessThan(1e-4);
+        }
+      });
+    }
+  });
+
+  test.runIf(reference.objectiveAt !== undefined && reference.nAGQ > 0)('deviance at stated parameters', async () => {
+    const frame = referenceFrame(reference);
+    const { nParams } = parameterLayout(frame.design);
+    const objective = createCpuObjective(frame.design, { nAGQ: reference.nAGQ, information: 'expected' });
+    await objective.load({ nModels: 1, response: frame.response }, 0, 1);
+    for (const point of reference.objectiveAt!) {
+      const value = new Float64Array(1);
+      await objective.evaluate({
+        count: 1, models: new Int32Array(1), params: Float64Array.from([...point.beta!, ...point.theta]), value,
+        gradient: new Float64Array(nParams), keepModes: false,
+      });
+      // With quadrature lme4's deviance is relative to the saturated model.
+      const constant = reference.nAGQ > 1 ? reference.saturatedLogLik! : 0;
+      expect(Math.abs(-2 * (value[0]! - constant) - point.value)).toBeLessThan(2e-6 * Math.abs(point.value));
+    }
+  });
+});
