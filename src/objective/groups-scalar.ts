@@ -79,6 +79,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
     let low = -Infinity;
     let high = Infinity;
     let feasible = NaN;
+    let lastMove = Infinity;
     for (let step = 0; step < MAX_MODE_STEPS; step++) {
       derivativesAt(eta0, u, from, count, y, trials, weights);
       const slope = sums[0]! - u;
@@ -107,8 +108,10 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       // Near the mode the curvature's own slope is used too (Chebyshev's method): the error becomes the cube of the step, not its square.
       const bend = newton && decrement < CHEBYSHEV_BELOW ? (0.5 * third * move) / observed : 0;
       let next = u + move * (1 - bend);
-      const inside = next > low && next < high;
+      // Newton can jump to and fro between two points and close the bracket by crumbs: steps that do not halve give way to bisection.
+      const inside = next > low && next < high && (Math.abs(move) < 0.5 * lastMove || high - low === Infinity);
       if (slope !== 0 && !inside) next = 0.5 * (low + high);
+      lastMove = Math.abs(move);
       const small = decrement < (newton ? CUBIC_MODE_TOLERANCE : FISHER_MODE_TOLERANCE);
       if (small || !(high - low > 1e-14 * Math.max(1, Math.abs(u)))) {
         u = inside ? next : u;
