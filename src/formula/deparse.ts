@@ -11,7 +11,7 @@ export function quoteName(name: string): string {
 }
 
 /** Operators that R writes without spaces. */
-const TIGHT = new Set([':', '^', '/']);
+const TIGHT = new Set([':', '^', '/', '%%', '%/%']);
 
 export function deparse(node: Expression): string {
   switch (node.kind) {
