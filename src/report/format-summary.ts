@@ -4,7 +4,6 @@
 import type { FitJson, FixedEffect, VarianceComponent } from '../fit/types.js';
 import { abbreviate } from './abbreviate.js';
 import { formatFixed, formatNumbers, formatPValues, formatTogether, roundTo, significanceStars } from './format-numbers.js';
-import { statusRemark } from './status-words.js';
 import { printable, type TextColumn, textTable } from './text-table.js';
 
 /** What a summary can say beyond the fit itself. */
@@ -174,6 +173,5 @@ function correlationLines(fit: FitJson): string[] {
 }
 
 function remarkLines(fit: FitJson): string[] {
-  const status = statusRemark(fit.status);
-  return [...(status === null ? [] : [status]), ...fit.warnings.map((warning) => printable(warning))];
+  return fit.warnings.flatMap((warning) => wrap(printable(warning), '  '));
 }

@@ -11,7 +11,7 @@ import { backendName, formatCheck } from './format-run.js';
 import { html, type Markup, trusted } from './markup.js';
 import { intervalColour, loadPlots, type Plots } from './report-plots.js';
 import { REPORT_STYLE } from './report-style.js';
-import { countFailures, STATUS_LABELS, statusRemark } from './status-words.js';
+import { countFailures, STATUS_LABELS } from './status-words.js';
 import { printable } from './text-table.js';
 
 export interface ReportInput {
@@ -174,11 +174,9 @@ ${omission(samples)}
 }
 
 function modelSection(fit: FitJson): Markup {
-  const remark = statusRemark(fit.status);
-  const remarks = [...(remark === null ? [] : [remark]), ...fit.warnings];
   return html`<section>
 <h2>The fitted model</h2>
-${remarks.length === 0 ? html`` : html`<div class="warnings">${remarks.map((text) => html`<p>${printable(text)}</p>`)}</div>`}
+${fit.warnings.length === 0 ? html`` : html`<div class="warnings">${fit.warnings.map((text) => html`<p>${printable(text)}</p>`)}</div>`}
 <h3>Fixed effects</h3>
 ${fixedTable(fit)}
 <h3>Random effects</h3>

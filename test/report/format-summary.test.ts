@@ -52,12 +52,9 @@ describe('formatSummary prints what lme4 prints', () => {
     expect(text).toMatch(/^period2 +-0\.\d+ +NaN +NaN +NaN$/m);
   });
 
-  test('every status but a plain success leaves a remark, and warnings are printed', () => {
+  test('warnings are printed last', () => {
     const { fit } = fixture.fits['cbpp']!;
-    for (const status of ['boundary', 'separated', 'maxEvaluations', 'lineSearch', 'nonFinite'] as const) {
-      expect(formatSummary({ ...fit, status }).length).toBeGreaterThan(formatSummary(fit).length + 10);
-    }
-    expect(formatSummary({ ...fit, warnings: ['2 rows dropped'] })).toMatch(/\n2 rows dropped$/);
+    expect(formatSummary({ ...fit, warnings: ['2 rows dropped', 'the fit is singular'] })).toMatch(/\n\n2 rows dropped\nthe fit is singular$/);
   });
 
   test('control characters in names cannot break a line', () => {

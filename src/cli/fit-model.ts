@@ -1,0 +1,26 @@
+/** What `fit` and `bootstrap` share: data and options in, fitted model and its text out. */
+import { basename } from 'node:path';
+import { type GlmmFit, glmm } from '../fit/glmm.js';
+import { pearsonResiduals } from '../report/pearson-residuals.js';
+import { guessFormat, readTable } from '../table/read-table.js';
+import { readInput } from './files.js';
+import { glmmOptions, type ModelArguments, tableOptions } from './options.js';
+
+/** Reads the data and fits the model. */
+export async function fitModel(path: string, options: ModelArguments): Promise<GlmmFit> {
+  const bytes = await readInput(path);
+  const table = await readTable(bytes, guessFormat(path, bytes), tableOptions(options));
+  return glmm(options.formula, table, glmmOptions(options));
+}
+
+/** Name of the data in headings. */
+export function dataName(path: string): string {
+  return path === '-' ? 'standard input' : basename(path);
+}
+
+/** The fitted model as lme4 prints it. */
+export function describeFit(fit: GlmmFit, path: string): string {
+  const fixef = fit.params.subarray(0, fit.design.fixedNames.length);
+  const ranef = fit.ranef[fit.design.random[0]!.group]!;
+  return String(fit.summary({ dataName: dataName(path), residuals: pearsonResiduals(fit.design, fit.response, fixef, ranef) }));
+}

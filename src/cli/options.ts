@@ -1,0 +1,118 @@
+/** Options of the commands, and how they become options of the library. */
+import type { Command } from 'commander';
+import { OptionError } from '../errors.js';
+import type { BackendChoice, GlmmOptions } from '../fit/options.js';
+import type { IntervalKind } from '../fit/types.js';
+import type { ContrastName } from '../formula/model-frame.js';
+import type { FamilyName, LinkName } from '../model/design.js';
+import type { ColumnType, TypeOptions } from '../table/retype.js';
+import { parseChoice, parseChoices, parseCount, parseLevels, parseNumber, parsePairs, parseStart } from './option-values.js';
+
+const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
+const INTERVAL_KINDS = ['percentile', 'basic', 'normal'] as const satisfies readonly IntervalKind[];
+
+/** What commander hands to `fit`. */
+export interface ModelArguments {
+  readonly formula: string;
+  readonly family: string;
+  readonly link?: string;
+  readonly nagq?: number;
+  readonly weights?: string;
+  readonly offset?: string;
+  readonly subset?: string;
+  readonly contrasts?: Record<string, string>;
+  readonly types?: Record<string, string>;
+  readonly levels?: Record<string, string[]>;
+  readonly start?: { fixef?: number[]; theta?: number[] };
+  readonly backend: BackendChoice;
+  readonly information?: 'observed' | 'expected';
+  readonly se?: 'hessian' | 'wls';
+  readonly json?: string;
+}
+
+/** What commander hands to `bootstrap`. */
+export interface BootstrapArguments extends ModelArguments {
+  readonly nsim: number;
+  readonly seed: number;
+  readonly ci: IntervalKind[];
+  readonly level: number;
+  readonly workers?: number;
+  readonly out?: string;
+  readonly force?: boolean;
+}
+
+/** Adds one `column=value` record to those of earlier occurrences of the option. */
+function merge<Value>(earlier: Record<string, Value> | undefined, more: Record<string, Value>): Record<string, Value> {
+  return Object.fromEntries([...Object.entries(earlier ?? {}), ...Object.entries(more)]);
+}
+
+/** Options of every command that fits a model. */
+export function addModelOptions(command: Command): Command {
+  return command
+    .argument('<data>', 'CSV, Parquet or Arrow file; - reads CSV from standard input')
+    .requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'")
+    .requiredOption('--family <name>', 'distribution of the response: binomial or poisson')
+    .option('--link <name>', 'link function (default: logit for binomial, log for poisson)')
+    .option('--nagq <k>', 'nodes per dimension: 1 is the Laplace approximation, 0 the joint mode (default: 1)', (text) => parseCount('--nagq', text, 0))
+    .option('--weights <column>', 'prior weights; binomial sizes where the response is a proportion')
+    .option('--offset <expression>', "known part of the linear predictor, e.g. 'log(exposure)'")
+    .option('--subset <expression>', "rows to use, e.g. 'period != 4 & size > 3'")
+    .option('--contrasts <column=name,...>', 'treatment, sum, helmert, poly or dummy',
+      (text, earlier: Record<string, string> | undefined) => merge(earlier, parsePairs('--contrasts', text)))
+    .option('--types <column=type,...>', 'numeric, factor, ordered, string or boolean',
+      (text, earlier: Record<string, string> | undefined) => merge(earlier, parsePairs('--types', text)))
+    .option('--levels <column=a|b|c>', 'order of the levels of a factor; may be repeated',
+      (text, earlier: Record<string, string[]> | undefined) => merge(earlier, Object.fromEntries([parseLevels('--levels', text)])))
+    .option('--start <values>', "starting values: 'theta=0.6;fixef=-1,0.2', or theta alone: 0.6", (text) => parseStart('--start', text))
+    .option('--backend <name>', 'auto, cpu (float64) or webgpu', (text) => parseChoice('--backend', text, BACKENDS), 'auto' as const)
+    .option('--information <kind>', 'observed (default) or expected (as lme4) information in the Laplace approximation',
+      (text) => parseChoice('--information', text, ['observed', 'expected'] as const))
+    .option('--se <kind>', 'standard errors from the joint Hessian (hessian, default) or by weighted least squares (wls)',
+      (text) => parseChoice('--se', text, ['hessian', 'wls'] as const))
+    .option('--json <file>', 'write the results as JSON; - writes them to standard output, and nothing else');
+}
+
+/** Options of `bootstrap` besides those of the model. */
+export function addBootstrapOptions(command: Command): Command {
+  return command
+    .option('--nsim <n>', 'number of replicates', (text) => parseCount('--nsim', text, 1), 10_000)
+    .option('--seed <n>', 'seed of the random streams; replicate i depends on the seed and i alone', (text) => parseCount('--seed', text, 0), 1)
+    .option('--ci <kinds>', 'percentile, basic, normal, separated by commas',
+      (text) => parseChoices('--ci', text, INTERVAL_KINDS), ['percentile', 'basic', 'normal'] as const)
+    .option('--level <p>', 'level of the intervals', parseLevel, 0.95)
+    .option('--workers <n>', 'worker threads of the float64 path (default: one per core)', (text) => parseCount('--workers', text, 1))
+    .option('--out <folder>', 'write replicates.parquet, intervals.csv, bootstrap.json, fit.json and report.html')
+    .option('--force', 'replace the files of an earlier run in the output folder');
+}
+
+function parseLevel(text: string): number {
+  const level = parseNumber('--level', text);
+  if (level < 0.5 || level > 0.9999) throw new OptionError(`--level is a probability from 0.5 to 0.9999, not '${text}'`);
+  return level;
+}
+
+/** Options of the table reader. Names and values are checked there. */
+export function tableOptions(options: ModelArguments): TypeOptions {
+  return {
+    ...(options.types === undefined ? {} : { types: options.types as Record<string, ColumnType> }),
+    ...(options.levels === undefined ? {} : { levels: options.levels }),
+  };
+}
+
+/** Options of `glmm`. Names and values are checked there. */
+export function glmmOptions(options: ModelArguments): GlmmOptions {
+  const { link, nagq, weights, offset, subset, contrasts, start, information, se } = options;
+  return {
+    family: options.family as FamilyName,
+    backend: options.backend,
+    ...(link === undefined ? {} : { link: link as LinkName }),
+    ...(nagq === undefined ? {} : { nAGQ: nagq }),
+    ...(weights === undefined ? {} : { weights }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(subset === undefined ? {} : { subset }),
+    ...(contrasts === undefined ? {} : { contrasts: contrasts as Record<string, ContrastName> }),
+    ...(start === undefined ? {} : { start }),
+    ...(information === undefined ? {} : { information }),
+    ...(se === undefined ? {} : { standardErrors: se }),
+  };
+}

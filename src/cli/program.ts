@@ -1,0 +1,62 @@
+/** The commands and their help. Each command's code is loaded only when it runs. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { OptionError } from '../errors.js';
+import { addBootstrapOptions, addModelOptions } from './options.js';
+import type { BootstrapArguments, ModelArguments } from './options.js';
+
+const EXAMPLES = `
+Examples:
+  glmmgpu fit cbpp.csv --formula 'cbind(incidence, size - incidence) ~ period + (1 | herd)' --family binomial --types period=factor
+  glmmgpu bootstrap cbpp.csv --formula 'cbind(incidence, size - incidence) ~ period + (1 | herd)' --family binomial \\
+    --types period=factor --nsim 10000 --seed 1 --out cbpp-bootstrap
+  glmmgpu devices`;
+
+/** Version of the package this file belongs to. */
+export function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
+}
+
+/** A fresh program; commander keeps state in it, so that every run needs its own. */
+export function createProgram(): Command {
+  const program = new Command('glmmgpu')
+    .description('Fits generalized linear mixed models, and fits them again ten thousand times.')
+    .version(packageVersion())
+    .addHelpText('after', EXAMPLES)
+    .action(() => {
+      throw new OptionError('no command given; use fit, bootstrap or devices (glmmgpu --help explains them)');
+    });
+  for (const command of [fitCommand(program), bootstrapCommand(program), devicesCommand(program)]) {
+    command.option('--debug', 'print the stack of an unexpected error');
+  }
+  for (const command of [program, ...program.commands]) {
+    // Messages are written by `run`, on one line.
+    command.exitOverride().configureOutput({ writeErr: () => undefined }).allowExcessArguments(false);
+  }
+  return program;
+}
+
+function fitCommand(program: Command): Command {
+  return addModelOptions(program.command('fit').description('fit one model and print it as lme4 does'))
+    .action(async (data: string, options: ModelArguments) => {
+      const { fitCommand: run } = await import('./fit.js');
+      await run(data, options);
+    });
+}
+
+function bootstrapCommand(program: Command): Command {
+  return addBootstrapOptions(addModelOptions(program.command('bootstrap').description('fit a model, then refit it to simulated responses')))
+    .action(async (data: string, options: BootstrapArguments) => {
+      const { bootstrapCommand: run } = await import('./bootstrap.js');
+      await run(data, options);
+    });
+}
+
+function devicesCommand(program: Command): Command {
+  return program.command('devices').description('list the devices that can fit models, and which one is chosen and why')
+    .action(async () => {
+      const { devicesCommand: run } = await import('./devices.js');
+      await run();
+    });
+}
