@@ -1,0 +1,320 @@
+/** `glmm()` and the fitted model. */
+import { DataError, OptionError } from '../errors.js';
+import { getFamily, resolveFamily } from '../families/registry.js';
+import { buildModelFrame } from '../formula/build-model-frame.js';
+import type { ModelFrame } from '../formula/model-frame.js';
+import { covarianceOf } from '../model/covariance.js';
+import { type Design, parameterLayout } from '../model/design.js';
+import { STATUS, STATUS_NAMES, type StatusName, isConverged } from '../model/status.js';
+import { MAX_NODES } from '../numerics/gauss-hermite.js';
+import { hasOneFactor } from '../objective/one-factor.js';
+import { createSimulator } from '../random/simulate.js';
+import { type SummaryOptions, formatSummary } from '../report/format-summary.js';
+import { type BootstrapOptions, bootstrap } from '../studies/bootstrap.js';
+import { type TableInput, toTable } from '../table/from-values.js';
+import { coefficientTable } from './coefficient-table.js';
+import { objectiveSource } from './engine.js';
+import type { FitSettings } from './fit-chunk.js';
+import { DEFAULT_CONTROL, type GlmmOptions } from './options.js';
+import { type SingleFit, fitSingle } from './single-fit.js';
+import type { Bootstrap, FitJson, FixedEffect, RanefRow, VarianceComponent } from './types.js';
+
+/**
+ * Fits a generalized linear mixed model by maximum likelihood.
+ *
+ * @param formula lme4's language: `cbind(successes, failures) ~ x + (1 + x | g)`.
+ * @param data a `Table`, an array of row objects, or an object of columns.
+ * @throws FormulaError, DataError or OptionError (all GlmmError), each naming what is wrong and the remedy.
+ *
+ * @example
+ * const fit = await glmm('cbind(incidence, size - incidence) ~ period + (1 | herd)', cbpp, { family: 'binomial' });
+ * console.log(String(fit.summary()));
+ */
+export async function glmm(formula: string, data: TableInput, options: GlmmOptions): Promise<GlmmFit> {
+  const { family, link } = resolveFamily(options.family, options.link);
+  const settings = fitSettings(options);
+  const { weights, offset, subset, contrasts } = options;
+  const frame = buildModelFrame(formula, toTable(data), {
+    family, link,
+    ...(weights === undefined ? {} : { weights }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(subset === undefined ? {} : { subset }),
+    ...(contrasts === undefined ? {} : { contrasts }),
+  });
+  checkRandomPart(frame.design, settings);
+  return fitFrame(frame, frame.response, options, settings);
+}
+
+async function fitFrame(frame: ModelFrame, response: Float64Array, options: GlmmOptions, settings: FitSettings): Promise<GlmmFit> {
+  const source = await objectiveSource(options.backend ?? 'auto');
+  const fit = await fitSingle(frame.design, response, settings, options, source);
+  return new GlmmFit(frame, response, options, settings, fit);
+}
+
+function fitSettings(options: GlmmOptions): FitSettings {
+  const nAGQ = options.nAGQ ?? 1;
+  if (!Number.isInteger(nAGQ) || nAGQ < 0 || nAGQ > MAX_NODES) {
+    throw new OptionError(`nAGQ = ${nAGQ} is not an integer from 0 to ${MAX_NODES}`);
+  }
+  return {
+    integration: { nAGQ, information: options.information ?? 'observed' },
+    control: { ...DEFAULT_CONTROL, ...options.control },
+    // With nAGQ = 0 the fixed effects do not maximise the likelihood: its Hessian says nothing of them.
+    standardErrors: nAGQ === 0 ? 'wls' : (options.standardErrors ?? 'hessian'),
+  };
+}
+
+function checkRandomPart(design: Design, settings: FitSettings): void {
+  if (hasOneFactor(design)) return;
+  const terms = design.random.map((term) => `(${term.names.join(' + ')} | ${term.group})`).join(', ');
+  const quadrature = settings.integration.nAGQ > 1 ? ' (nAGQ > 1 needs one grouping factor in any case)' : '';
+  throw new OptionError(`random effects on several grouping factors are not fitted yet${quadrature}: ${terms}; keep the terms of one factor`);
+}
+
+/** Summary of a fitted model: `String(summary)` is the text lme4's users know. */
+export interface Summary extends FitJson {
+  toString(): string;
+}
+
+export interface SimulateOptions {
+  /** Number of response vectors, default 1. */
+  readonly nsim?: number;
+  /** Integer ≥ 0; replicate i depends on (seed, i) alone. */
+  readonly seed: number;
+  /** Index of the first replicate, default 0. */
+  readonly first?: number;
+}
+
+/** A fitted model. Arrays are copies or must not be changed. */
+export class GlmmFit {
+  /** Formula side of the model: design, response, dropped rows and columns, factor levels. */
+  readonly frame: ModelFrame;
+  /** The response this fit was made from: n numbers, successes for binomial. */
+  readonly response: Float64Array;
+  readonly options: GlmmOptions;
+  readonly settings: FitSettings;
+  /** Estimates (β, θ). */
+  readonly params: Float64Array;
+  /** k × k inverse Hessian of −logLik without gaps: the first metric of refits. */
+  readonly metric: Float64Array;
+  readonly logLik: number;
+  /** Estimated parameters: fixed effects and θ. */
+  readonly df: number;
+  readonly nobs: number;
+  readonly status: StatusName;
+  readonly #fit: SingleFit;
+
+  /** Made by `glmm` and `refit`. */
+  constructor(frame: ModelFrame, response: Float64Array, options: GlmmOptions, settings: FitSettings, fit: SingleFit) {
+    this.frame = frame;
+    this.response = response;
+    this.options = options;
+    this.settings = settings;
+    this.params = fit.params;
+    this.metric = fit.metric;
+    this.logLik = fit.logLik;
+    this.df = fit.params.length;
+    this.nobs = frame.design.nobs;
+    this.status = STATUS_NAMES[fit.status]!;
+    this.#fit = fit;
+  }
+
+  get design(): Design {
+    return this.frame.design;
+  }
+
+  /** Fixed effects by name. */
+  get fixef(): Record<string, number> {
+    return Object.fromEntries(this.design.fixedNames.map((name, j) => [name, this.params[j]!]));
+  }
+
+  /** θ: entries of the terms' Cholesky factors, column by column, on the link scale. */
+  get theta(): Float64Array {
+    return this.params.slice(this.design.fixedNames.length);
+  }
+
+  /** Covariance matrix of the fixed effects. */
+  get vcov(): number[][] {
+    const p = this.design.fixedNames.length;
+    const k = this.df;
+    return Array.from({ length: p }, (_, i) => Array.from(this.#fit.covariance.subarray(i * k, i * k + p)));
+  }
+
+  /** Standard deviations and correlations of the random effects, one entry per term. */
+  get VarCorr(): VarianceComponent[] {
+    return covarianceOf(this.design, this.params);
+  }
+
+  /** Conditional modes of the random effects, one list per grouping factor, levels in order. */
+  get ranef(): Record<string, RanefRow[]> {
+    const { random, fixedNames } = this.design;
+    const q = random.reduce((sum, term) => sum + term.names.length, 0);
+    const first = random[0]!;
+    const rows: Record<string, number | string>[] = first.levels.map((level) => ({ level }));
+    let column = 0;
+    let theta = fixedNames.length;
+    for (const term of random) {
+      const width = term.names.length;
+      for (let c = 0; c < width; c++) {
+        const end = term.covariance === 'diagonal' ? c + 1 : width;
+        for (let r = c; r < end; r++) {
+          const entry = this.params[theta++]!;
+          const name = term.names[r]!;
+          rows.forEach((row, level) => {
+            const addend = entry * this.#fit.modes[level * q + column + c]!;
+            // A name used by two terms of one factor would hide one of them; the effects are added, as they are in the model.
+            Object.defineProperty(row, name, {
+              value: ((Object.hasOwn(row, name) ? row[name] : 0) as number) + addend, enumerable: true, configurable: true, writable: true,
+            });
+          });
+        }
+      }
+      column += width;
+    }
+    return Object.fromEntries([[first.group, rows]]);
+  }
+
+  /** −2 logLik, as the AIC table of lme4's summary and MATLAB print it. */
+  get deviance(): number {
+    return -2 * this.logLik;
+  }
+
+  get AIC(): number {
+    return this.deviance + 2 * this.df;
+  }
+
+  /** Counts rows of the model frame as observations. */
+  get BIC(): number {
+    return this.deviance + Math.log(this.nobs) * this.df;
+  }
+
+  get converged(): boolean {
+    return isConverged(STATUS[this.status]);
+  }
+
+  /** Whether some variance is zero or some correlation ±1. */
+  get singular(): boolean {
+    const { fixedNames, random } = this.design;
+    let at = fixedNames.length;
+    return random.some((term) => {
+      let zero = false;
+      for (let c = 0; c < term.names.length; c++) {
+        if (this.params[at] === 0) zero = true;
+        at += term.covariance === 'diagonal' ? 1 : term.names.length - c;
+      }
+      return zero;
+    });
+  }
+
+  /** What a reader of the results should know, one sentence each. */
+  get warnings(): string[] {
+    const sentences = [...this.frame.notes];
+    if (this.singular) {
+      sentences.push('the fit is singular: a variance is estimated as zero or a correlation as ±1; consider a simpler random part');
+    }
+    const remark = STATUS_REMARKS[this.status];
+    if (remark !== undefined) sentences.push(remark);
+    if (this.vcov.some((row) => row.some((value) => !Number.isFinite(value)))) {
+      sentences.push('no standard errors: the information matrix at the estimates is not positive definite');
+    }
+    return sentences;
+  }
+
+  /**
+   * Wald table of the fixed effects.
+   * @param level confidence level, 0.5 … 0.9999, default 0.95.
+   */
+  coefficients(level = 0.95): FixedEffect[] {
+    return coefficientTable(this.design.fixedNames, this.params, this.vcov, level);
+  }
+
+  /** Everything about the fit as plain data: the object the CLI writes with `--json`. */
+  toJSON(): FitJson {
+    const { nAGQ } = this.settings.integration;
+    const group = this.design.random[0]!;
+    return {
+      formula: this.frame.formula,
+      family: this.design.family,
+      link: this.design.link,
+      method: nAGQ === 0 ? 'nagq0' : nAGQ === 1 ? 'laplace' : 'agq',
+      nAGQ,
+      nobs: this.nobs,
+      groups: Object.fromEntries([[group.group, group.levels.length]]),
+      fixed: this.coefficients(),
+      vcov: this.vcov,
+      random: this.VarCorr,
+      dispersion: null,
+      logLik: this.logLik,
+      AIC: this.AIC,
+      BIC: this.BIC,
+      deviance: this.deviance,
+      df: this.df,
+      ranef: this.ranef,
+      converged: this.converged,
+      status: this.status,
+      singular: this.singular,
+      gradient_norm: Math.hypot(...this.#fit.gradient),
+      evaluations: this.#fit.evaluations,
+      backend: this.#fit.backend,
+      warnings: this.warnings,
+    };
+  }
+
+  summary(options: SummaryOptions = {}): Summary {
+    const json = this.toJSON();
+    return Object.defineProperty(json, 'toString', { value: () => formatSummary(json, options) }) as Summary;
+  }
+
+  /**
+   * Responses drawn from the fitted model with new random effects: nsim vectors of n numbers (binomial: successes).
+   * @throws OptionError for a seed or count that is not a non-negative integer.
+   */
+  simulate(options: SimulateOptions): Float64Array[] {
+    const nsim = options.nsim ?? 1;
+    if (!Number.isSafeInteger(nsim) || nsim < 0) throw new OptionError(`nsim = ${nsim} is not a non-negative integer`);
+    const simulator = createSimulator(this.design, this.params);
+    return Array.from({ length: nsim }, (_, i) => {
+      const y = new Float64Array(this.nobs);
+      simulator.simulate((options.first ?? 0) + i, options.seed, y, 0);
+      return y;
+    });
+  }
+
+  /**
+   * The same model fitted to another response, started from this fit.
+   * @param y n numbers in the order of the model frame's rows; binomial: successes.
+   * @throws DataError for a wrong length or a value the family does not allow.
+   */
+  async refit(y: ArrayLike<number>): Promise<GlmmFit> {
+    const { design } = this.frame;
+    if (y.length !== design.nobs) {
+      throw new DataError(`the new response has ${y.length} values, the model was fitted to ${design.nobs} rows; give one value per row`);
+    }
+    const response = Float64Array.from(y);
+    const family = getFamily(design.family, design.link);
+    response.forEach((value, i) => {
+      const problem = Number.isFinite(value)
+        ? Number.isInteger(value) || this.frame.responseKind === 'numeric' && design.family !== 'poisson'
+          ? family.invalid(value, design.trials?.[i] ?? 1)
+          : 'is not a whole number'
+        : 'is not finite';
+      if (problem !== null) throw new DataError(`value ${i + 1} of the new response (${value}) ${problem}`, { row: i + 1 });
+    });
+    const { nFixed } = parameterLayout(design);
+    const start = { fixef: this.params.subarray(0, nFixed), theta: this.params.subarray(nFixed) };
+    return fitFrame(this.frame, response, { ...this.options, start }, this.settings);
+  }
+
+  /** Parametric bootstrap: see `bootstrap`. */
+  bootstrap(options: BootstrapOptions): Promise<Bootstrap> {
+    return bootstrap(this, options);
+  }
+}
+
+const STATUS_REMARKS: Partial<Record<StatusName, string>> = {
+  separated:
+    'complete or quasi-complete separation: a predictor (or the grouping) predicts the response perfectly and its coefficient has no finite estimate',
+  maxEvaluations: 'not converged: the evaluation limit was reached; raise control.maxEvaluations or rescale the predictors',
+  lineSearch: 'not converged: no step improves the likelihood although its gradient is not small; rescale the predictors or simplify the model',
+  nonFinite: 'not fitted: the likelihood is not finite at the starting values; give start values inside the domain of the link',
+};

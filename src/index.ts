@@ -1,0 +1,20 @@
+export { glmm, GlmmFit, type SimulateOptions, type Summary } from './fit/glmm.js';
+export { type BackendChoice, type Control, DEFAULT_CONTROL, type GlmmOptions } from './fit/options.js';
+export type {
+  Bootstrap, FitJson, FixedEffect, IntervalKind, IntervalRow, Progress, RanefRow, VarianceComponent,
+} from './fit/types.js';
+export { fitBatch, type FitBatchOptions } from './fit/fit-batch.js';
+export { createEngine, type Engine, type EngineOptions } from './fit/engine.js';
+export { bootstrap, type BootstrapOptions } from './studies/bootstrap.js';
+export { buildModelFrame } from './formula/build-model-frame.js';
+export type { ContrastName, FrameOptions, ModelFrame } from './formula/model-frame.js';
+export type { Batch, SimulatedResponses } from './model/batch.js';
+export type { BatchFit } from './model/batch-fit.js';
+export type { Design, FamilyName, LinkName, RandomTerm } from './model/design.js';
+export { STATUS, STATUS_NAMES, type StatusName, countStatuses } from './model/status.js';
+export type { BackendReport, PrecisionCheck } from './objective/backend.js';
+export { readTable, type TableFormat } from './table/read-table.js';
+export { type TableInput, toTable } from './table/from-values.js';
+export type { Table } from './table/table.js';
+export { FAMILY_NAMES, linksOf } from './families/registry.js';
+export { DataError, DeviceError, FormulaError, GlmmError, OptionError } from './errors.js';
