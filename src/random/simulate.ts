@@ -1,5 +1,6 @@
 /** Responses drawn from a model: new random effects (or given modes), linear predictor, mean, variate. */
 import { getFamily } from '../families/registry.js';
+import { termFactor, thetaByTerm } from '../model/covariance.js';
 import { type Design, type RandomTerm, parameterLayout } from '../model/design.js';
 import { fillNormals, fillUniforms, STREAM, UniformStream } from './stream.js';
 import { binomialVariate, poissonVariate } from './variates.js';
@@ -56,7 +57,7 @@ export function createSimulator(design: Design, params: Float64Array, options: S
   const { nFixed } = parameterLayout(design);
   const family = getFamily(design.family, design.link);
   const beta = params.subarray(0, nFixed);
-  const { places, effectCount, columns } = placeTerms(random, params.subarray(nFixed));
+  const { places, effectCount, columns } = placeTerms(random, thetaByTerm(design, params));
   const spherical = options.modes ?? new Float64Array(effectCount);
   const fixedPart = new Float64Array(nobs);
   multiply(design.x, beta, fixedPart);
@@ -96,20 +97,15 @@ export function createSimulator(design: Design, params: Float64Array, options: S
   };
 }
 
-function placeTerms(random: readonly RandomTerm[], theta: Float64Array): { places: TermPlace[]; effectCount: number; columns: number } {
+function placeTerms(random: readonly RandomTerm[], thetas: readonly Float64Array[]): { places: TermPlace[]; effectCount: number; columns: number } {
   const columns = random.reduce((sum, term) => sum + term.names.length, 0);
   const oneFactor = random.every((term) => term.group === random[0]!.group);
   let column = 0;
   let first = 0;
-  let thetaAt = 0;
-  const places = random.map((term): TermPlace => {
+  const places = random.map((term, t): TermPlace => {
     const q = term.names.length;
-    const factor = new Float64Array(q * q);
-    for (let c = 0; c < q; c++) {
-      for (let r = c; r < (term.covariance === 'diagonal' ? c + 1 : q); r++) factor[r * q + c] = theta[thetaAt++]!;
-    }
     const place = {
-      term, q, column, factor, effects: new Float64Array(term.levels.length * q),
+      term, q, column, factor: termFactor(term, thetas[t]!), effects: new Float64Array(term.levels.length * q),
       first: oneFactor ? column : first, stride: oneFactor ? columns : q,
     };
     column += q;

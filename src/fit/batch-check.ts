@@ -1,0 +1,75 @@
+/** Checks the shapes of a batch once, at the edge. */
+import { DataError, OptionError } from '../errors.js';
+import type { Batch } from '../model/batch.js';
+import { type Design, parameterLayout } from '../model/design.js';
+import { checkSeed } from '../random/stream.js';
+
+/**
+ * Throws OptionError or DataError, one sentence, where a batch does not fit its design. Values inside responses are not looked at: a
+ * response that the family does not allow is the status `nonFinite` of its model.
+ */
+export function checkBatch(design: Design, batch: Batch): void {
+  const { nModels } = batch;
+  const { nobs } = design;
+  const { nFixed, nParams: k } = parameterLayout(design);
+  const q = design.random.reduce((sum, term) => sum + term.names.length, 0);
+  if (!Number.isSafeInteger(nModels) || nModels < 1) throw new OptionError(`nModels must be a positive integer, not ${nModels}`);
+
+  const perModel = (name: keyof Batch, width: number, unit: string): void => {
+    const values = batch[name] as ArrayLike<number> | undefined;
+    if (values === undefined || values.length === nModels * width) return;
+    throw new DataError(`${name} has ${values.length} values; ${nModels} models of ${width} ${unit} need ${nModels * width}`);
+  };
+  if (batch.response instanceof Float64Array) {
+    perModel('response', nobs, 'rows');
+  } else {
+    const { params, seed, first } = batch.response;
+    checkSeed(seed);
+    if (params.length !== k) throw new DataError(`the generating parameters have ${params.length} values, the design needs ${k}`);
+    if (!params.every(Number.isFinite)) throw new DataError('the generating parameters hold a value that is not a finite number');
+    if (!Number.isSafeInteger(first) || first < 0) throw new OptionError(`the first replicate must be an integer from 0 on, not ${first}`);
+  }
+  if (batch.trials !== undefined && design.family !== 'binomial') {
+    throw new DataError(`the batch brings trials, which ${design.family} models do not have; leave them out`);
+  }
+  perModel('trials', nobs, 'rows');
+  perModel('weights', nobs, 'rows');
+  perModel('offset', nobs, 'rows');
+  perModel('x', nobs * nFixed, `rows × ${nFixed} columns`);
+  perModel('z', nobs * q, `rows × ${q} columns`);
+  for (const name of ['start', 'held'] as const) if (batch[name]?.length !== k) perModel(name, k, 'parameters');
+  if (batch.held !== undefined && batch.start === undefined) {
+    throw new OptionError('held parameters are held at their start; give the batch a start');
+  }
+  if (batch.metric !== undefined && batch.metric.length !== k * k) {
+    throw new DataError(`metric has ${batch.metric.length} values, ${k} parameters need ${k * k}`);
+  }
+  if (batch.groupSizes !== undefined) checkGroupSizes(design, batch, batch.groupSizes, perModel);
+}
+
+function checkGroupSizes(
+  design: Design, batch: Batch, sizes: Int32Array, perModel: (name: keyof Batch, width: number, unit: string) => void,
+): void {
+  const { nobs, random } = design;
+  const first = random[0];
+  if (first === undefined || random.some((term) => term.group !== first.group)) {
+    throw new OptionError('groupSizes needs random effects on a single grouping factor');
+  }
+  const levels = first.levels.length;
+  perModel('groupSizes', levels, 'levels');
+  // Rows of the design belong to other levels now: whatever varies between them must come with the batch.
+  const constantZ = random.every(({ z, names }) => z.every((value, at) => value === z[at % names.length]));
+  const missing = (['x', 'z', 'trials', 'weights', 'offset'] as const).find(
+    (name) => batch[name] === undefined && (name === 'x' || (name === 'z' ? !constantZ : design[name] !== null)),
+  );
+  if (missing !== undefined) throw new DataError(`a batch with its own groupSizes needs its own ${missing} as well, in the new order of rows`);
+  for (let b = 0; b < batch.nModels; b++) {
+    let rows = 0;
+    for (let g = 0; g < levels; g++) {
+      const size = sizes[b * levels + g]!;
+      if (size < 0) throw new DataError(`groupSizes of model ${b} holds a negative number (${size})`);
+      rows += size;
+    }
+    if (rows === 0 || rows > nobs) throw new DataError(`groupSizes of model ${b} add up to ${rows} rows; the design has ${nobs}`);
+  }
+}
