@@ -1,0 +1,57 @@
+/**
+ * Puts a shader together from files: `#import name` (once each, from shaders/lib), `#ifdef NAME` / `#ifndef NAME` / `#else` / `#endif`,
+ * and a header of constants. No more syntax than that.
+ */
+import { shaderSources } from './generated/shaders.js';
+
+/** Constants of one variant: integers (`const NAME = 3u`), floats given as strings, and flags for `#ifdef` (true). */
+export interface ShaderConstants {
+  readonly integers?: Readonly<Record<string, number>>;
+  readonly floats?: Readonly<Record<string, string>>;
+  readonly flags?: ReadonlySet<string>;
+}
+
+/** @throws Error naming file and line for an unknown import or unbalanced conditions: a fault of the program, not of its user. */
+export function assembleShader(
+  name: string, constants: ShaderConstants = {}, sources: Readonly<Record<string, string>> = shaderSources,
+): string {
+  const header = [
+    ...Object.entries(constants.integers ?? {}).map(([key, value]) => `const ${key} = ${value}u;`),
+    ...Object.entries(constants.floats ?? {}).map(([key, value]) => `const ${key} = ${value};`),
+  ];
+  const body: string[] = [];
+  include(`${name}.wgsl`, `shader ${name}`, new Set(), constants.flags ?? new Set(), sources, body);
+  return [...header, ...body, ''].join('\n');
+}
+
+function include(
+  file: string, from: string, included: Set<string>, flags: ReadonlySet<string>, sources: Readonly<Record<string, string>>, out: string[],
+): void {
+  if (included.has(file)) return;
+  included.add(file);
+  const text = sources[file];
+  if (text === undefined) throw new Error(`${from}: there is no shader file '${file}'`);
+  /** Whether the lines of each open condition are taken. */
+  const open: boolean[] = [];
+  text.split('\n').forEach((line, index) => {
+    const where = `${file}:${index + 1}`;
+    const directive = /^\s*#(\w+)\s*(\S*)\s*$/.exec(line);
+    if (directive === null) {
+      if (open.every(Boolean)) out.push(line);
+      return;
+    }
+    const [, word, argument] = directive as unknown as [string, string, string];
+    if (word === 'ifdef') open.push(flags.has(argument));
+    else if (word === 'ifndef') open.push(!flags.has(argument));
+    else if (word === 'else' || word === 'endif') {
+      const last = open.pop();
+      if (last === undefined) throw new Error(`${where}: #${word} without #ifdef`);
+      if (word === 'else') open.push(!last);
+    } else if (word === 'import') {
+      if (open.every(Boolean)) include(`lib/${argument}.wgsl`, where, included, flags, sources, out);
+    } else {
+      throw new Error(`${where}: unknown directive #${word}`);
+    }
+  });
+  if (open.length > 0) throw new Error(`${file}: #ifdef without #endif`);
+}
