@@ -5,6 +5,10 @@
 /** Base of every error that is the caller's to mend; the CLI prints its message on one line and exits with code 2. */
 export class GlmmError extends Error {
   override name = 'GlmmError';
+  constructor(message: string) {
+    // Column names and formulas may hold line ends; a message never does.
+    super(message.replace(/[\r\n\u2028\u2029]+/g, ' '));
+  }
 }
 
 /** A formula that cannot be read; `position` is the 0-based character at which reading failed. */

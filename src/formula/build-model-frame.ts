@@ -17,7 +17,7 @@ import { type BarTerm, splitFormula } from './split-formula.js';
 import { subsetRows } from './subset.js';
 import { type TermSet, expandTerms } from './terms.js';
 import { Variables, inputs } from './variables.js';
-import { operand, vector } from './value.js';
+import { vector } from './value.js';
 
 /** Keys of numbers that are no variables of the formula; labels cannot hold line ends. */
 const WEIGHTS = '\nweights';
@@ -51,7 +51,7 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
     for (const expression of terms.variables) variables.add(expression);
     for (const part of groupingParts(bar.group)) variables.add(part, true);
   }
-  const hasWeights = addWeights(variables, options.weights, table, memory);
+  const hasWeights = addWeights(variables, options.weights, scope);
   const hasOffset = addOffset(variables, fixedSet.offsets, options.offset, scope);
 
   const wanted = subsetRows(options.subset, table);
@@ -71,7 +71,7 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   if (dropped > 0) notes.push(`${dropped} row${dropped === 1 ? '' : 's'} with missing values left out`);
 
   const weights = hasWeights ? variables.numbersOnRows(WEIGHTS, rows) : null;
-  if (weights !== null && weights.every((w) => w === 0)) throw new DataError('the weights are zero in every row used; give positive weights');
+  if (weights !== null) checkWeights(weights, rows, options.weights);
   const response = makeResponse({
     family: options.family,
     label: responseName,
@@ -87,6 +87,7 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   notes.push(...unusedLevels(table, fixedSet.variables, fixedData));
   const recipe = makeRecipe(fixedSet, fixedData, contrastChooser(options.contrasts, fixedSet, fixedData));
   const full = fillMatrix(recipe, fixedData, rows.length);
+  requireFinite(full, recipe.names, rows);
   const kept = independentColumns(full, rows.length, recipe.names.length);
   const isKept = new Set(kept);
   const droppedColumns = recipe.names.filter((_, j) => !isKept.has(j));
@@ -185,7 +186,18 @@ function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32
   }
   const data = terms.variables.map((expression) => variables.onRows(expression, rows));
   const recipe = makeRecipe(terms, data, (_, ordered) => (ordered ? 'poly' : 'treatment'));
-  return { group, levels, index, names: recipe.names, z: fillMatrix(recipe, data, rows.length), covariance: 'unstructured' };
+  const z = fillMatrix(recipe, data, rows.length);
+  requireFinite(z, recipe.names, rows);
+  return { group, levels, index, names: recipe.names, z, covariance: 'unstructured' };
+}
+
+/** Products of finite values can still overflow. */
+function requireFinite(matrix: Float64Array, names: readonly string[], rows: Int32Array): void {
+  const at = matrix.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const row = rows[Math.floor(at / names.length)]! + 1;
+  const name = names[at % names.length]!;
+  throw new DataError(`'${name}' is too large in row ${row}; rescale the columns it is made of`, { column: name, row });
 }
 
 function contrastChooser(
@@ -208,58 +220,45 @@ function contrastChooser(
   return (label, ordered) => chosen.get(label) ?? (ordered ? 'poly' : 'treatment');
 }
 
-function addWeights(variables: Variables, weights: FrameOptions['weights'], table: Table, memory: Memory): boolean {
+function addWeights(variables: Variables, weights: FrameOptions['weights'], scope: Scope): boolean {
   if (weights === undefined) return false;
-  const values = typeof weights === 'string' ? evaluateOption(weights, table, 'weights', memory) : optionNumbers(weights, table, 'weights');
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value < 0 || value === Infinity) {
-      throw new DataError(`the weight is ${value === Infinity ? 'infinite' : value} in row ${i + 1}; weights are finite and not negative`, {
-        ...(typeof weights === 'string' ? { column: weights } : {}), row: i + 1,
-      });
-    }
-  }
-  variables.addNumbers(WEIGHTS, values);
+  variables.addNumbers(WEIGHTS, typeof weights === 'string' ? evaluateOption(variables, weights, 'weights', scope) : optionNumbers(weights, scope.table, 'weights'));
   return true;
+}
+
+function checkWeights(weights: Float64Array, rows: Int32Array, option: FrameOptions['weights']): void {
+  const where = typeof option === 'string' ? { column: option } : {};
+  const negative = weights.findIndex((weight) => weight < 0);
+  if (negative >= 0) {
+    const row = rows[negative]! + 1;
+    throw new DataError(`the weight${typeof option === 'string' ? ` '${option}'` : ''} is ${weights[negative]!} in row ${row}; weights are not negative`, { ...where, row });
+  }
+  if (weights.every((weight) => weight === 0)) throw new DataError('the weights are zero in every row used; give positive weights', where);
 }
 
 /** The sum of the formula's offsets and of the option; returns whether there is any. */
 function addOffset(variables: Variables, offsets: readonly Expression[], option: FrameOptions['offset'], scope: Scope): boolean {
-  const { table } = scope;
-  const parts: Float64Array[] = [];
-  for (const expression of offsets) {
-    // As a variable of its own the offset is checked for infinite and undefined values under its own name.
+  const { nrow } = scope.table;
+  const parts = offsets.map((expression) => {
+    // As a variable of its own an offset is checked for infinite and undefined values under its own name.
     variables.add(expression);
-    parts.push(vector(evaluate(expression, scope), expression, table.nrow));
-  }
-  if (typeof option === 'string') {
-    const values = evaluateOption(option, table, 'offset', scope.memory);
-    variables.addNumbers(option, values);
-    parts.push(values);
-  } else if (option !== undefined) {
-    const values = optionNumbers(option, table, 'offset');
-    variables.addNumbers('\ngiven offset', values);
-    parts.push(values);
-  }
+    return vector(evaluate(expression, scope), expression, nrow);
+  });
+  if (option !== undefined) parts.push(typeof option === 'string' ? evaluateOption(variables, option, 'offset', scope) : optionNumbers(option, scope.table, 'offset'));
   if (parts.length === 0) return false;
-  const total = new Float64Array(table.nrow);
-  for (const part of parts) for (let i = 0; i < total.length; i++) total[i]! += part[i]!;
+  const total = new Float64Array(nrow);
+  for (const part of parts) for (let i = 0; i < nrow; i++) total[i]! += part[i]!;
   variables.addNumbers(OFFSET, total);
   return true;
 }
 
-/** A column of that name, else an expression over columns. */
-function evaluateOption(text: string, table: Table, what: string, memory: Memory): Float64Array {
-  const expression: Expression = table.columns.has(text) ? { kind: 'name', name: text, start: 0, end: text.length } : parseExpression(text);
-  const value = evaluate(expression, { table, text, memory, learning: true });
-  if (value.kind === 'factor' || value.kind === 'list' || value.kind === 'matrix') {
-    try {
-      operand(value, expression);
-    } catch (error) {
-      throw error instanceof DataError ? new DataError(`${what}: ${error.message}`, { column: text }) : error;
-    }
-  }
-  return vector(value, expression, table.nrow);
+/** The numbers of a column of that name, else of an expression over columns; either becomes a variable of the model. */
+function evaluateOption(variables: Variables, text: string, what: string, scope: Scope): Float64Array {
+  const own = { ...scope, text };
+  const expression: Expression = scope.table.columns.has(text) ? { kind: 'name', name: text, start: 0, end: text.length } : parseExpression(text, `the ${what}`);
+  const values = vector(evaluate(expression, own), expression, scope.table.nrow);
+  variables.add(expression);
+  return values;
 }
 
 function optionNumbers(values: ArrayLike<number>, table: Table, what: string): Float64Array {

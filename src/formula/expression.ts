@@ -32,9 +32,9 @@ export interface Summand {
   readonly value: Expression;
 }
 
-/** `response ~ predictors`; the response is null in a one-sided formula. */
+/** `response ~ predictors`. */
 export interface ParsedFormula {
   readonly text: string;
-  readonly response: Expression | null;
+  readonly response: Expression;
   readonly predictors: Expression;
 }

@@ -1,10 +1,8 @@
 /** The functions a formula may call. Each takes its call and the scope, and evaluates its own arguments. */
 import { DataError, FormulaError } from '../errors.js';
-import { orderLevels } from '../table/level-order.js';
 import { levelLabel } from '../table/number-label.js';
 import { parseNumber } from '../table/parse-number.js';
 import { relevel } from '../table/retype.js';
-import type { FactorColumn } from '../table/table.js';
 import { evaluatePolynomials, orthogonalPolynomials } from './contrasts.js';
 import { deparse } from './deparse.js';
 import type { Expression } from './expression.js';
@@ -174,7 +172,7 @@ function makeFactor(ordered: boolean | null): FormulaFunction {
     const [x, levelsArg, labelsArg, orderedArg] = matchArguments(call, scope, ordered === null ? ['x', 'levels', 'labels', 'ordered'] : ['x', 'levels', 'labels'], 1);
     const given = factorOf(evaluate(x!, scope), x!, scope.table.nrow);
     const asOrdered = ordered ?? (orderedArg === undefined ? given.ordered : constant(orderedArg, call, scope, 'ordered') === 1);
-    const levels = levelsArg === undefined ? sortedLevels(given) : labelsOf(levelsArg, call, scope, 'levels');
+    const levels = levelsArg === undefined ? given.levels : labelsOf(levelsArg, call, scope, 'levels');
     if (new Set(levels).size !== levels.length) throw argumentError(call, scope, 'names a level twice');
     const column = relevel(given, levels, { source: 'factor', ordered: asOrdered });
     if (labelsArg === undefined) return column;
@@ -182,11 +180,6 @@ function makeFactor(ordered: boolean | null): FormulaFunction {
     if (labels.length !== levels.length || new Set(labels).size !== labels.length) throw argumentError(call, scope, `needs ${levels.length} distinct labels, one per level`);
     return { ...column, levels: labels };
   };
-}
-
-/** Strings become factors with numbers in numeric order; other columns keep their order. */
-function sortedLevels(column: FactorColumn): readonly string[] {
-  return column.source === 'string' ? orderLevels(column.levels) : column.levels;
 }
 
 const relevelFunction: FormulaFunction = (call, scope) => {

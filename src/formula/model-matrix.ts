@@ -3,7 +3,7 @@ import { DataError, FormulaError } from '../errors.js';
 import type { FactorColumn, Table } from '../table/table.js';
 import { type Contrast, contrast } from './contrasts.js';
 import { deparse } from './deparse.js';
-import { type Memory, evaluate } from './evaluate.js';
+import { type Memory, type Scope, evaluate } from './evaluate.js';
 import type { Expression } from './expression.js';
 import type { ContrastName } from './model-frame.js';
 import { type TermSet, codingPattern } from './terms.js';
@@ -56,20 +56,24 @@ export function modelMatrix(fixedTerms: FixedTerms, table: Table): Float64Array 
   const scope = { table, text: fixedTerms.formula, memory: fixedTerms.memory, learning: false };
   const data = fixedTerms.recipe.variables.map((variable) => {
     const value = evaluate(variable.expression, scope);
-    const found = variableData(value, variable.expression, table.nrow, variable.factor !== null);
-    if (found.kind !== 'factor' || variable.factor === null) return found;
-    return { kind: 'factor' as const, column: matchLevels(found.column, variable.factor.levels, variable.label) };
+    if (variable.factor === null) {
+      // Where the model had numbers, logicals count as 0 and 1 and text is an error.
+      if (value.kind === 'matrix') return variableData(value, variable.expression, scope);
+      return { kind: 'numeric' as const, columns: [vector(value, variable.expression, table.nrow)], suffixes: [''] };
+    }
+    return { kind: 'factor' as const, column: matchLevels(factorOf(value, variable.expression, table.nrow), variable.factor.levels, variable.label) };
   });
   return fillMatrix(fixedTerms.recipe, data, table.nrow, fixedTerms.kept);
 }
 
 /** The value of an expression as a variable. With `asFactor`, numbers and logicals are read as factors too. */
-export function variableData(value: Value, node: Expression, nrow: number, asFactor = false): VariableData {
+export function variableData(value: Value, node: Expression, scope: Scope, asFactor = false): VariableData {
+  const { nrow } = scope.table;
   switch (value.kind) {
     case 'factor': return { kind: 'factor', column: value };
     case 'matrix': return { kind: 'numeric', columns: value.columns, suffixes: value.columns.length === 1 ? [''] : value.names };
     case 'logical': return { kind: 'factor', column: factorOf(value, node, nrow) };
-    case 'list': throw new FormulaError(`'${deparse(node)}' at character ${node.start + 1} is no variable; use columns of the data`, deparse(node), 0);
+    case 'list': throw new FormulaError(`'${deparse(node)}' at character ${node.start + 1} is no variable; use columns of the data`, scope.text, node.start);
     default: return asFactor ? { kind: 'factor', column: factorOf(value, node, nrow) } : { kind: 'numeric', columns: [vector(value, node, nrow)], suffixes: [''] };
   }
 }

@@ -11,8 +11,9 @@ export const MAX_FORMULA_DEPTH = 200;
 
 /** Reads `response ~ predictors`. Throws FormulaError with the position of the fault. */
 export function parseFormula(text: string): ParsedFormula {
-  const parser = new Parser(text);
-  const first = parser.expression();
+  const parser = new Parser(text, 'the formula');
+  if (parser.takeOperator('~') !== undefined) throw new FormulaError("the formula has no response; write one before '~'", text, 0);
+  const response = parser.expression();
   if (parser.takeOperator('~') === undefined) {
     const token = parser.peek();
     if (token.kind !== 'end') throw parser.unexpected(token);
@@ -20,12 +21,12 @@ export function parseFormula(text: string): ParsedFormula {
   }
   const predictors = parser.expression();
   parser.expectEnd();
-  return { text, response: first, predictors };
+  return { text, response, predictors };
 }
 
-/** Reads an expression such as a subset condition or an offset. */
-export function parseExpression(text: string): Expression {
-  const parser = new Parser(text);
+/** Reads an expression such as a subset condition or an offset; `noun` names it in messages (`the subset`). */
+export function parseExpression(text: string, noun: string): Expression {
+  const parser = new Parser(text, noun);
   const expression = parser.expression();
   parser.expectEnd();
   return expression;
@@ -39,17 +40,19 @@ const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
 class Parser {
   readonly #text: string;
   readonly #tokens: readonly Token[];
+  readonly #noun: string;
   #next = 0;
 
-  constructor(text: string) {
+  constructor(text: string, noun: string) {
+    this.#noun = noun;
     if (text.length > MAX_FORMULA_LENGTH) {
       throw new FormulaError(
-        `the formula has ${text.length} characters, the most is ${MAX_FORMULA_LENGTH}; use '.' for all columns or shorten it`, text, MAX_FORMULA_LENGTH,
+        `${noun} has ${text.length} characters, the most is ${MAX_FORMULA_LENGTH}; shorten it`, text, MAX_FORMULA_LENGTH,
       );
     }
     this.#text = text;
-    this.#tokens = tokenize(text);
-    if (this.#tokens.length === 1) throw new FormulaError('the formula is empty; write response ~ predictors + (1 | group)', text, 0);
+    this.#tokens = tokenize(text, noun);
+    if (this.#tokens.length === 1) throw new FormulaError(`${noun} is empty; ${noun === 'the formula' ? 'write response ~ predictors + (1 | group)' : 'leave it out or write an expression over columns'}`, text, 0);
   }
 
   peek(): Token {
@@ -70,11 +73,11 @@ class Parser {
 
   unexpected(token: Token): FormulaError {
     if (token.kind === 'end') {
-      return new FormulaError(`the formula ends too early, at character ${token.start + 1}; an operand is missing`, this.#text, token.start);
+      return new FormulaError(`${this.#noun} ends too early, at character ${token.start + 1}; an operand is missing`, this.#text, token.start);
     }
     const shown = this.#text.slice(token.start, Math.min(token.end, token.start + 40));
     const remedy = token.text === ')' ? 'check the parentheses' : token.text === '~' ? "a formula has one '~'" : 'an operator or operand is missing or misplaced';
-    return new FormulaError(`unexpected '${shown}' at character ${token.start + 1} of the formula; ${remedy}`, this.#text, token.start);
+    return new FormulaError(`unexpected '${shown}' at character ${token.start + 1} of ${this.#noun}; ${remedy}`, this.#text, token.start);
   }
 
   expression(depth = 0): Expression {
@@ -208,14 +211,14 @@ class Parser {
     if (close !== undefined) return close;
     const token = this.peek();
     if (token.kind !== 'end') throw this.unexpected(token);
-    throw new FormulaError(`the parenthesis at character ${open.start + 1} of the formula is not closed; add ')'`, this.#text, open.start);
+    throw new FormulaError(`the parenthesis at character ${open.start + 1} of ${this.#noun} is not closed; add ')'`, this.#text, open.start);
   }
 
   #checkDepth(depth: number): void {
     if (depth <= MAX_FORMULA_DEPTH) return;
     const position = this.peek().start;
     throw new FormulaError(
-      `the formula is nested more than ${MAX_FORMULA_DEPTH} levels deep at character ${position + 1}; remove parentheses or write it as a sum`, this.#text, position,
+      `${this.#noun} is nested more than ${MAX_FORMULA_DEPTH} levels deep at character ${position + 1}; remove parentheses or write it as a sum`, this.#text, position,
     );
   }
 }

@@ -17,15 +17,16 @@ export function independentColumns(x: Float64Array, nrow: number, ncol: number, 
   return pivotedRank(triangularFactor(x, nrow, ncol), ncol, Math.min(nrow, ncol), tolerance);
 }
 
-/** R of X = QR as p columns of p numbers each (column-major, zero below the diagonal). */
+/** R of X = QR as p columns of p numbers each (column-major, zero below the diagonal), each column of X scaled to size 1. */
 function triangularFactor(x: Float64Array, nrow: number, ncol: number): Float64Array[] {
+  const scales = columnScales(x, nrow, ncol);
   const triangle = Array.from({ length: ncol }, () => new Float64Array(ncol));
   const block = Array.from({ length: ncol }, () => new Float64Array(BLOCK_ROWS));
   for (let start = 0; start < nrow; start += BLOCK_ROWS) {
     const rows = Math.min(BLOCK_ROWS, nrow - start);
     for (let i = 0; i < rows; i++) {
       const at = (start + i) * ncol;
-      for (let j = 0; j < ncol; j++) block[j]![i] = x[at + j]!;
+      for (let j = 0; j < ncol; j++) block[j]![i] = x[at + j]! * scales[j]!;
     }
     for (let k = 0; k < ncol; k++) {
       // Householder vector (head, column) that folds the block's column k into the diagonal of the triangle.
@@ -50,6 +51,13 @@ function triangularFactor(x: Float64Array, nrow: number, ncol: number): Float64A
     }
   }
   return triangle;
+}
+
+/** Powers of two that bring each column to size 1: they change no decision and keep squares from overflowing. */
+function columnScales(x: Float64Array, nrow: number, ncol: number): Float64Array {
+  const largest = new Float64Array(ncol);
+  for (let i = 0, at = 0; i < nrow; i++) for (let j = 0; j < ncol; j++, at++) largest[j] = Math.max(largest[j]!, Math.abs(x[at]!));
+  return largest.map((size) => (size === 0 ? 1 : 2 ** -Math.max(-1000, Math.min(1000, Math.round(Math.log2(size))))));
 }
 
 /** Below this share of its original squared length a downdated norm is computed afresh (LINPACK as changed for R). */

@@ -21,10 +21,9 @@ export interface SplitFormula {
   readonly bars: readonly BarTerm[];
 }
 
-/** Throws FormulaError when the response or every random term is missing or a random term stands where none can. */
+/** Throws FormulaError when there is no random term or a random term stands where none can. */
 export function splitFormula(formula: ParsedFormula): SplitFormula {
   const { text, response, predictors } = formula;
-  if (response === null) throw new FormulaError("the formula has no response; write one before '~'", text, 0);
   const fixed: Summand[] = [];
   const bars: BarTerm[] = [];
   collect({ sign: '+', value: predictors }, fixed, bars, text);
@@ -38,6 +37,10 @@ function collect(item: Summand, fixed: Summand[], bars: BarTerm[], text: string)
   const { sign, value } = item;
   if (value.kind === 'sum' && containsBar(value)) {
     for (const inner of value.items) collect({ sign: flip(sign, inner.sign), value: inner.value }, fixed, bars, text);
+    return;
+  }
+  if (value.kind === 'plus' && containsBar(value)) {
+    collect({ sign, value: value.operand }, fixed, bars, text);
     return;
   }
   if (value.kind === 'paren' && containsBar(value)) {

@@ -27,7 +27,7 @@ export function subsetRows(subset: FrameOptions['subset'], table: Table): Uint8A
 }
 
 function conditionRows(text: string, table: Table, flags: Uint8Array): Uint8Array {
-  const expression = parseExpression(text);
+  const expression = parseExpression(text, 'the subset');
   const value = evaluate(expression, { table, text, memory: {}, learning: true });
   if (value.kind === 'scalar' && value.logical) return flags.fill(value.value === 1 ? 1 : 0);
   if (value.kind !== 'logical') throw new DataError(`subset '${text.slice(0, 80)}' is no condition; write one such as period != 4 & size > 3`);

@@ -18,8 +18,8 @@ const SPACE = /\s+/y;
 
 const PERCENT_OPERATORS = new Set(['%in%', '%%', '%/%']);
 
-/** All tokens of the text, ended by one of kind `end`. Throws FormulaError at the first character that starts no token. */
-export function tokenize(text: string): Token[] {
+/** All tokens of the text, ended by one of kind `end`; `noun` names the text in messages. Throws FormulaError at the first character that starts no token. */
+export function tokenize(text: string, noun: string): Token[] {
   const tokens: Token[] = [];
   const push = (kind: Token['kind'], start: number, end: number, content: string, value = NaN, quoted = false) => {
     tokens.push({ kind, text: content, value, quoted, start, end });
@@ -37,7 +37,7 @@ export function tokenize(text: string): Token[] {
     }
     const character = text[at]!;
     if (character === '"' || character === "'" || character === '`') {
-      const { content, end } = quotedText(text, at);
+      const { content, end } = quotedText(text, at, noun);
       push(character === '`' ? 'name' : 'string', at, end, content, NaN, true);
       at = end;
       continue;
@@ -57,7 +57,7 @@ export function tokenize(text: string): Token[] {
     const operator = match(OPERATOR);
     if (operator === undefined || (operator.startsWith('%') && !PERCENT_OPERATORS.has(operator))) {
       const shown = operator ?? String.fromCodePoint(text.codePointAt(at)!);
-      throw new FormulaError(`unexpected '${shown.slice(0, 40)}' at character ${at + 1} of the formula; put unusual column names in backquotes`, text, at);
+      throw new FormulaError(`unexpected '${shown.slice(0, 40)}' at character ${at + 1} of ${noun}; put unusual column names in backquotes`, text, at);
     }
     push('operator', at, at + operator.length, operator === '**' ? '^' : operator);
     at += operator.length;
@@ -68,13 +68,13 @@ export function tokenize(text: string): Token[] {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0' };
 
-function quotedText(text: string, start: number): { content: string; end: number } {
+function quotedText(text: string, start: number, noun: string): { content: string; end: number } {
   const quote = text[start]!;
   let content = '';
   for (let i = start + 1; i < text.length; i++) {
     const character = text[i]!;
     if (character === quote) {
-      if (quote === '`' && content === '') throw new FormulaError(`empty name at character ${start + 1} of the formula; write a column name between the backquotes`, text, start);
+      if (quote === '`' && content === '') throw new FormulaError(`empty name at character ${start + 1} of ${noun}; write a column name between the backquotes`, text, start);
       return { content, end: i + 1 };
     }
     if (character === '\\' && i + 1 < text.length) {
@@ -82,5 +82,5 @@ function quotedText(text: string, start: number): { content: string; end: number
       content += ESCAPES[text[i]!] ?? text[i]!;
     } else content += character;
   }
-  throw new FormulaError(`the quote ${quote} at character ${start + 1} of the formula is not closed; add the closing ${quote}`, text, start);
+  throw new FormulaError(`the quote ${quote} at character ${start + 1} of ${noun} is not closed; add the closing ${quote}`, text, start);
 }

@@ -25,7 +25,7 @@ export class Variables {
   add(expression: Expression, asFactor = false): void {
     const key = keyOf(expression, asFactor);
     if (this.#entries.has(key)) return;
-    const data = variableData(evaluate(expression, this.#scope), expression, this.#scope.table.nrow, asFactor);
+    const data = variableData(evaluate(expression, this.#scope), expression, this.#scope, asFactor);
     this.#entries.set(key, { label: deparse(expression), expression, data });
   }
 
@@ -55,13 +55,14 @@ export class Variables {
 
   #checkNumbers({ label, expression, data }: Entry, wanted: Uint8Array, complete: Uint8Array): void {
     if (data.kind === 'factor') return;
+    const names = inputs(expression);
     for (const values of data.columns) {
       for (let i = 0; i < values.length; i++) {
         const value = values[i]!;
         if (complete[i] === 1 && (value === Infinity || value === -Infinity)) {
           throw new DataError(`'${label}' is infinite in row ${i + 1}; correct the value or leave the row out`, { column: label, row: i + 1 });
         }
-        if (value !== value && wanted[i] === 1 && expression.kind !== 'name' && !this.#explained(expression, i)) {
+        if (value !== value && wanted[i] === 1 && expression.kind !== 'name' && !this.#explained(names, i)) {
           throw new DataError(`'${label}' is not a number in row ${i + 1}, though nothing it is made of is missing; correct the values or leave the row out`, { column: label, row: i + 1 });
         }
       }
@@ -69,8 +70,8 @@ export class Variables {
   }
 
   /** Whether a result may be missing in a row: an input is, or the expression says NA itself. */
-  #explained(expression: Expression, row: number): boolean {
-    return inputs(expression).some((name) => name === null || isMissing(this.#scope.table, name, row));
+  #explained(names: readonly (string | null)[], row: number): boolean {
+    return names.some((name) => name === null || isMissing(this.#scope.table, name, row));
   }
 
   /** A variable on the given rows; levels that do not occur there are dropped (logicals keep both). */

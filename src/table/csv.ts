@@ -2,7 +2,7 @@
 // papaparse: the usual CSV parser in browsers and Node; it cuts the text into fields, everything else is decided here.
 import Papa from 'papaparse';
 import { DataError, OptionError } from '../errors.js';
-import { compareText } from './level-order.js';
+import { compareText, orderLevels } from './level-order.js';
 import { isMissingText, parseBoolean, parseNumber } from './parse-number.js';
 import { type TypeOptions, askedType, checkTypeOptions, relevel, retypeColumn } from './retype.js';
 import type { Column, FactorColumn, Table } from './table.js';
@@ -18,7 +18,7 @@ const PIECE = 1 << 21;
 /**
  * Reads CSV text or UTF-8/UTF-16 bytes with a header line.
  *
- * A field that is empty or `NA` is missing. A column becomes boolean when its values are R's spellings of logicals, numeric when all are
+ * A field that is empty or `NA` is missing. A column becomes boolean when its values spell logicals (`TRUE`, `T`, `true`, `True` and their opposites), numeric when all are
  * numbers, else strings with their levels in English alphabetical order. Columns typed `factor` take their levels from the text (numbers
  * in numeric order) unless `levels` gives the order. Blank lines are skipped; line ends may be LF, CRLF or CR.
  * Throws DataError naming the row (1-based, the header not counted) or column at fault.
@@ -112,7 +112,7 @@ class ColumnReader {
     if (isMissingText(text)) return;
     if (this.#state === 'undecided') this.#decide(text);
     if (this.#state === 'numeric') {
-      const value = parseNumber(text);
+      const value = parseNumber(text) ?? this.#logicalNumber(text);
       if (value !== undefined) this.#values[index] = value;
       else if (this.#asked.type === 'numeric') {
         const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
@@ -138,9 +138,19 @@ class ColumnReader {
     // Written out and read again so that a level does not keep the whole text of the file in memory, of which it is a slice.
     const texts = JSON.parse(JSON.stringify([...this.#codeOf.keys()])) as string[];
     const raw: FactorColumn = { kind: 'factor', source: 'string', ordered: false, levels: texts, codes: trim(this.#codes, nrow) };
+    if (type === 'factor' || type === 'ordered') {
+      // The column may have been numbers in writing, which R would put in numeric order.
+      return retypeColumn(this.name, relevel(raw, orderLevels(texts), { source: 'factor', ordered: false }), type, levels);
+    }
     if (type !== undefined) return retypeColumn(this.name, raw, type, levels);
     if (texts.every((label) => parseBoolean(label) !== undefined)) return retypeColumn(this.name, raw, 'boolean');
     return relevel(raw, [...texts].sort(compareText), { source: 'string', ordered: false });
+  }
+
+  /** Logicals in a column typed numeric count as 1 and 0. */
+  #logicalNumber(text: string): number | undefined {
+    const value = this.#asked.type === 'numeric' ? parseBoolean(text) : undefined;
+    return value === undefined ? undefined : Number(value);
   }
 
   #decide(text: string): void {

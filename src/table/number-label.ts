@@ -16,6 +16,8 @@ export function doubleLabel(value: number): string {
   const sign = value < 0 ? '-' : '';
   if (fixedWidth > scientific.length) return sign + scientific;
   if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+  // Beyond 15 digits R writes out the number it holds, not zeros.
+  if (exponent >= 15) return sign + BigInt(Math.round(Math.abs(value))).toString();
   const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
   return sign + whole + (decimals > 0 ? `.${digits.slice(exponent + 1)}` : '');
 }

@@ -1,4 +1,4 @@
-/** Text to numbers and logicals by the rules of R's `type.convert`. */
+/** Text to numbers and logicals by the rules of R's `type.convert`, with more spellings of logicals. */
 
 const INFINITE = /^\s*[+-]?inf(inity)?\s*$/i;
 
@@ -23,7 +23,7 @@ export function parseNumber(text: string): number | undefined {
   return /^\s*[+-]?nan\s*$/i.test(text) ? NaN : undefined;
 }
 
-/** The spellings of logicals that R reads. */
+/** `TRUE`, `T`, `FALSE`, `F` as R reads them, and `true`, `True` and so on, which other programs write. */
 export function parseBoolean(text: string): boolean | undefined {
   switch (text.trim()) {
     case 'TRUE': case 'T': case 'true': case 'True': return true;

@@ -1,7 +1,7 @@
 /** Turning columns into the types a caller asks for: one set of rules for all readers. */
 import { DataError, OptionError } from '../errors.js';
 import closestName from '../names.js';
-import { compareText, orderLevels } from './level-order.js';
+import { compareText } from './level-order.js';
 import { levelLabel } from './number-label.js';
 import { parseBoolean, parseNumber } from './parse-number.js';
 import type { Column, FactorColumn, NumericColumn, Table } from './table.js';
@@ -78,8 +78,8 @@ export function retypeColumn(name: string, column: Column, type: ColumnType, lev
       const labelled = toLabels(column);
       const ordered = type === 'ordered' || (levels === undefined && labelled.ordered);
       if (levels === undefined) {
-        const keepOrder = labelled.source !== 'string';
-        return relevel(labelled, keepOrder ? labelled.levels : orderLevels(labelled.levels), { source: 'factor', ordered });
+        const order = labelled.source === 'string' ? [...labelled.levels].sort(compareText) : labelled.levels;
+        return relevel(labelled, order, { source: 'factor', ordered });
       }
       return withLevels(name, labelled, levels, type === 'ordered');
     }
