@@ -1,7 +1,6 @@
 /** The commands and their help. Each command's code is loaded only when it runs. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { OptionError } from '../errors.js';
 import { addBootstrapOptions, addModelOptions } from './options.js';
 import type { BootstrapArguments, ModelArguments } from './options.js';
 
@@ -23,10 +22,7 @@ export function createProgram(): Command {
   const program = new Command('glmmgpu')
     .description('Fits generalized linear mixed models, and fits them again ten thousand times.')
     .version(packageVersion())
-    .addHelpText('after', EXAMPLES)
-    .action(() => {
-      throw new OptionError('no command given; use fit, bootstrap or devices (glmmgpu --help explains them)');
-    });
+    .addHelpText('after', EXAMPLES);
   for (const command of [fitCommand(program), bootstrapCommand(program), devicesCommand(program)]) {
     command.option('--debug', 'print the stack of an unexpected error');
   }

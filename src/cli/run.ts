@@ -1,5 +1,6 @@
 /** Parses a command line, runs the command, and turns every outcome into an exit code. */
 import { CommanderError } from 'commander';
+import { OptionError } from '../errors.js';
 import { createProgram } from './program.js';
 import { exitCodeOf, messageOf } from './failures.js';
 
@@ -13,6 +14,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const program = createProgram();
   try {
+    if (args.length === 0) throw new OptionError('no command given; use fit, bootstrap or devices (glmmgpu --help explains them)');
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {

@@ -1,0 +1,140 @@
+/**
+ * Whatever is wrong with files, columns, formulas or options: exit code 2 and exactly one line on stderr that names the place and helps.
+ */
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from './run-cli.js';
+
+const cbpp = fileURLToPath(new URL('../../data/cbpp.csv', import.meta.url));
+const CBIND = 'cbind(incidence, size - incidence) ~ period + (1 | herd)';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glmmgpu-cli-'));
+  mkdirSync(join(folder, 'folder'));
+  mkdirSync(join(folder, 'earlier-run'));
+  writeFileSync(join(folder, 'earlier-run', 'fit.json'), '{}');
+});
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+/** Rows of a small valid table: three groups, both responses. */
+const VALID = ['y,x,g', '0,1.5,a', '1,2.5,a', '0,0.5,b', '1,1.0,b', '1,3.5,c', '0,2.0,c', '1,0.1,a', '0,3.0,b'];
+/** The valid table with one line replaced (0 = header). */
+const withLine = (line: number, text: string): string => VALID.map((old, i) => (i === line ? text : old)).join('\n');
+const valid = VALID.join('\n');
+const model = ['--formula', 'y ~ x + (1 | g)', '--family', 'binomial'];
+
+interface Case {
+  readonly name: string;
+  /** Text of the data file; absent: `args` name their own file. */
+  readonly data?: string | Uint8Array;
+  /** Arguments; `DATA` and `FOLDER` are replaced. */
+  readonly args: readonly string[];
+  readonly message: RegExp;
+}
+
+const fit = (name: string, data: string | Uint8Array, message: RegExp, args: readonly string[] = model): Case =>
+  ({ name, data, args: ['fit', 'DATA', ...args], message });
+const formula = (name: string, text: string, message: RegExp): Case => fit(name, valid, message, ['--formula', text, '--family', 'binomial']);
+const option = (name: string, args: readonly string[], message: RegExp): Case => fit(name, valid, message, [...model, ...args]);
+
+const cases: readonly Case[] = [
+  // Files
+  { name: 'missing file', args: ['fit', 'FOLDER/nowhere.csv', ...model], message: /cannot read '.*nowhere\.csv': there is no such file/ },
+  { name: 'folder for a file', args: ['fit', 'FOLDER/folder', ...model], message: /cannot read '.*folder': it is a folder/ },
+  fit('empty file', '', /empty/),
+  fit('white space only', ' \n\n', /empty/),
+  fit('header without rows', 'y,x,g\n', /no data rows|no rows/),
+  fit('ragged row', withLine(3, '0,0.5'), /row 3\b/),
+  fit('row too long', withLine(3, '0,0.5,b,7'), /row 3\b/),
+  fit('duplicate header', withLine(0, 'y,x,x'), /'x'/),
+  fit('unclosed quote', withLine(3, '0,"0.5,b'), /quote/),
+  fit('broken Parquet', Uint8Array.of(80, 65, 82, 49, 1, 2, 3, 4, 5, 6, 7, 8), /Parquet/),
+  fit('broken Arrow', Uint8Array.of(65, 82, 82, 79, 87, 49, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9), /Arrow/),
+  fit('not text', Uint8Array.from({ length: 400 }, (_, i) => (i * 89) % 256), /./),
+  // Columns and values
+  formula('unknown column', 'y ~ z + (1 | g)', /'z'/),
+  formula('misspelt column', 'y ~ x + (1 | G)', /did you mean 'g'/),
+  fit('text where numbers are needed', withLine(4, '1,many,b'), /'x'|x/, ['--formula', 'y ~ log(x) + (1 | g)', '--family', 'binomial']),
+  fit('typed numeric but text', withLine(4, '1,many,b'), /'x'.*row 4|row 4.*'x'/, [...model, '--types', 'x=numeric']),
+  fit('negative count', withLine(2, '-1,2.5,a'), /'y' is -1 in row 2; counts/, ['--formula', 'y ~ x + (1 | g)', '--family', 'poisson']),
+  fit('fractional count', withLine(2, '1.5,2.5,a'), /row 2/, ['--formula', 'y ~ x + (1 | g)', '--family', 'poisson']),
+  fit('number above one for a binary response', withLine(2, '2,2.5,a'), /row 2/),
+  fit('fractional response without sizes', withLine(2, '0.5,2.5,a'), /row 2/),
+  fit('third category', withLine(2, 'maybe,2.5,a').replaceAll(/^0,/gm, 'no,').replaceAll(/^1,/gm, 'yes,'), /'y'.*3|three|'maybe'/),
+  { name: 'more successes than trials', args: ['fit', cbpp, '--formula', 'cbind(size, incidence - size) ~ period + (1 | herd)', '--family', 'binomial'], message: /row 1\b/ },
+  fit('constant response', valid.replaceAll(/^0,/gm, '1,'), /'y'|constant/),
+  fit('infinite value', withLine(4, '1,Inf,b'), /row 4/),
+  fit('value too large for a number', withLine(4, '1,1e999,b'), /row 4/),
+  fit('nothing left after missing values', valid.replaceAll(/,[\d.]+,/g, ',NA,'), /missing/),
+  fit('one level', valid.replaceAll(/,[abc]$/gm, ',a'), /'?g'?.*(one|1|single)|(one|1|single).*level.*g/),
+  fit('log of a negative number', withLine(4, '1,-1,b'), /row 4|log/, ['--formula', 'y ~ log(x) + (1 | g)', '--family', 'binomial']),
+  // Weights, offset, subset
+  fit('negative weight', `w,${VALID[0]}\n${VALID.slice(1).map((line, i) => `${i === 2 ? -1 : 1},${line}`).join('\n')}`, /'w'.*row 3|row 3.*'w'/, [...model, '--weights', 'w']),
+  fit('weights of zero', `w,${VALID[0]}\n${VALID.slice(1).map((line) => `0,${line}`).join('\n')}`, /weights/, [...model, '--weights', 'w']),
+  option('unknown weights', ['--weights', 'wt'], /'wt'|wt/),
+  option('unknown offset', ['--offset', 'log(exposure)'], /exposure/),
+  option('offset that is text', ['--offset', 'g'], /'g' holds text/),
+  option('subset that keeps nothing', ['--subset', 'x > 100'], /subset/),
+  option('malformed subset', ['--subset', 'x >'], /subset|x >/),
+  // Names
+  fit('unknown family', valid, /unknown family 'binomal'.*did you mean 'binomial'/, ['--formula', 'y ~ x + (1 | g)', '--family', 'binomal']),
+  option('unknown link', ['--link', 'probt'], /'probt'.*did you mean 'probit'/),
+  { name: 'unknown option', args: ['fit', 'FOLDER/valid.csv', ...model, '--famly', 'x'], message: /unknown option '--famly' \(did you mean --family\?\)/ },
+  { name: 'unknown command', args: ['boostrap'], message: /unknown command 'boostrap' \(did you mean bootstrap\?\)/ },
+  { name: 'no command', args: [], message: /no command given; use fit, bootstrap or devices/ },
+  { name: 'no formula', args: ['fit', 'FOLDER/valid.csv', '--family', 'binomial'], message: /--formula/ },
+  { name: 'no data', args: ['fit', ...model], message: /missing required argument 'data'/ },
+  { name: 'two data files', args: ['fit', 'a.csv', 'b.csv', ...model], message: /too many arguments/ },
+  option('unknown backend', ['--backend', 'gpu'], /--backend is auto, cpu, webgpu, not 'gpu'/),
+  fit('unknown contrasts', valid, /'summ'.*did you mean 'sum'/, ['--formula', 'y ~ g + (1 | x)', '--family', 'binomial', '--contrasts', 'g=summ']),
+  option('contrasts of an unknown column', ['--contrasts', 'k=sum'], /'k'/),
+  option('contrasts without a value', ['--contrasts', 'g'], /--contrasts is written column=value/),
+  option('unknown type', ['--types', 'x=facto'], /'facto'.*did you mean 'factor'/),
+  option('type of an unknown column', ['--types', 'gg=factor'], /'gg'.*did you mean 'g'/),
+  option('levels that leave out a value', ['--levels', 'g=a|b'], /'c'/),
+  option('levels without a column', ['--levels', 'a|b'], /--levels is written column=level\|level/),
+  option('nodes that are no number', ['--nagq', 'nine'], /--nagq needs a number, not 'nine'/),
+  option('too many nodes', ['--nagq', '101'], /101/),
+  option('half a node', ['--nagq', '1.5'], /--nagq needs an integer/),
+  option('start of the wrong length', ['--start', '0.5,0.5,0.5'], /start|theta/),
+  option('start that is no number', ['--start', 'theta=big'], /--start needs a number, not 'big'/),
+  // Formulas
+  formula('empty formula', '', /formula/),
+  formula('no response', '~ x + (1 | g)', /response/),
+  formula('no random effects', 'y ~ x', /random|glm/i),
+  formula('malformed formula shows the place', 'y ~ x + * z + (1 | g)', /«\*»/),
+  formula('unclosed parenthesis', 'y ~ x + (1 | g', /«»|«/),
+  formula('several grouping factors', 'y ~ (1 | g) + (1 | x)', /not .*yet.*\(\(Intercept\) \| g\).*x|not .*yet.*g.*x/),
+  formula('10,000 parentheses', `y ~ ${'('.repeat(10_000)}x${')'.repeat(10_000)} + (1 | g)`, /deep|nest/),
+  formula('100,000 letters', `y ~ ${'x + '.repeat(25_000)}(1 | g)`, /./),
+  formula('a name of 100,000 letters', `y ~ ${'x'.repeat(100_000)} + (1 | g)`, /./),
+  // Output
+  option('output in a folder that is not there', ['--json', 'FOLDER/none/fit.json'], /cannot write '.*fit\.json': there is no such file or folder/),
+  option('output is a folder', ['--json', 'FOLDER/folder'], /cannot write '.*folder': it is a folder/),
+  { name: 'output folder with another run', args: ['bootstrap', cbpp, '--formula', CBIND, '--family', 'binomial', '--out', 'FOLDER/earlier-run'], message: /already holds another run \(fit\.json\); choose another folder or add --force/ },
+  { name: 'output folder inside a file', args: ['bootstrap', cbpp, '--formula', CBIND, '--family', 'binomial', '--out', `${cbpp}/run`], message: /cannot write '.*run': a part of the path is not a folder/ },
+  // Bootstrap
+  { name: 'no replicates', args: ['bootstrap', cbpp, '--formula', CBIND, '--family', 'binomial', '--nsim', '0'], message: /--nsim needs an integer of at least 1/ },
+  { name: 'negative seed', args: ['bootstrap', cbpp, '--formula', CBIND, '--family', 'binomial', '--seed', '-1'], message: /--seed needs an integer of at least 0/ },
+  { name: 'unknown interval', args: ['bootstrap', cbpp, '--formula', CBIND, '--family', 'binomial', '--ci', 'percentil'], message: /--ci is .*did you mean 'percentile'/ },
+  { name: 'impossible level', args: ['bootstrap', cbpp, '--formula', CBIND, '--family', 'binomial', '--level', '95'], message: /--level is a probability/ },
+];
+
+describe('bad input', () => {
+  test.concurrent.each(cases.map((one, i) => ({ ...one, i })))('$name', async ({ i, data, args, message }) => {
+    const file = join(folder, `case-${i}.csv`);
+    writeFileSync(file, data ?? valid);
+    writeFileSync(join(folder, 'valid.csv'), valid);
+    const filled = args.map((arg) => arg.replace('DATA', () => file).replace('FOLDER', () => folder));
+    const { code, stdout, stderr } = await runCli(filled);
+    expect(stderr).toMatch(/^glmmgpu: [^\n]+\n$/);
+    expect(stderr).toMatch(message);
+    expect(stderr.length).toBeLessThan(1000);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
