@@ -4,7 +4,7 @@ import closestName from '../names.js';
 import { levelLabel } from '../table/number-label.js';
 import type { FactorColumn, Table } from '../table/table.js';
 import { deparse } from './deparse.js';
-import type { BinaryOperator, Expression } from './expression.js';
+import type { Expression } from './expression.js';
 import { FUNCTIONS } from './functions.js';
 import { type Operand, type Value, apply, asValue, combine, operand } from './value.js';
 
@@ -132,7 +132,7 @@ function binary(node: Extract<Expression, { kind: 'binary' }>, scope: Scope): Va
     }
     case '==': case '!=': case '<': case '<=': case '>': case '>=':
       return isText(left) || isText(right) ? compareText(operator, left, right, node, scope) : numbers(true, compare(operator));
-    default: return operator satisfies never as BinaryOperator & never;
+    default: return operator satisfies never;
   }
 }
 

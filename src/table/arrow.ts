@@ -17,7 +17,7 @@ export function readArrow(bytes: ArrayBuffer | Uint8Array, options: TypeOptions 
     const table = tableFromIPC(bytes, { useBigInt: true, useDate: true });
     table.names.forEach((name, i) => {
       if (columns.has(name)) throw new DataError(`two columns are called '${name}'; give each column its own name`, { column: name });
-      const column = table.getChildAt(i) as ArrowColumn<unknown>;
+      const column = table.getChildAt<unknown>(i);
       columns.set(name, dictionaryColumn(column) ?? plainValues(column));
     });
   } catch (error) {
@@ -36,7 +36,7 @@ function plainValues(column: ArrowColumn<unknown>): ColumnInput {
 
 interface DictionaryPart {
   readonly length: number;
-  readonly dictionary: ArrowColumn<unknown>;
+  readonly dictionary: ArrowColumn<string>;
   key(index: number): number;
   at(index: number): unknown;
 }
@@ -52,9 +52,8 @@ function dictionaryColumn(column: ArrowColumn<unknown>): FactorColumn | undefine
   let start = 0;
   for (const part of column.data as unknown as readonly DictionaryPart[]) {
     // Batches may come with dictionaries of their own; a level keeps the place of its first occurrence.
-    const map = Array.from(part.dictionary, (value) => {
-      if (value === null) return -1;
-      const level = String(value);
+    const map = Array.from(part.dictionary, (level) => {
+      if (level === null) return -1;
       let code = codeOf.get(level);
       if (code === undefined) {
         code = levels.push(level) - 1;

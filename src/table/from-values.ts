@@ -24,7 +24,7 @@ export type TableInput =
  * Throws DataError for unequal lengths, mixed types and values that are no cells.
  */
 export function fromColumns(input: Readonly<Record<string, ColumnInput>> | ReadonlyMap<string, ColumnInput>, options: TypeOptions = {}): Table {
-  const entries: [string, ColumnInput][] = input instanceof Map ? [...(input as ReadonlyMap<string, ColumnInput>)] : Object.entries(input);
+  const entries = isMap(input) ? [...input] : Object.entries(input);
   if (entries.length === 0) throw new DataError('the data have no columns');
   checkTypeOptions(entries.map(([name]) => name), options);
   const columns = new Map<string, Column>();
@@ -41,6 +41,10 @@ export function fromColumns(input: Readonly<Record<string, ColumnInput>> | Reado
   }
   if (nrow === undefined || nrow === 0) throw new DataError('the data have no rows');
   return { nrow, columns };
+}
+
+function isMap(input: Readonly<Record<string, ColumnInput>> | ReadonlyMap<string, ColumnInput>): input is ReadonlyMap<string, ColumnInput> {
+  return input instanceof Map;
 }
 
 /** A table from rows; the columns are all keys that occur, in order of first occurrence, and a key that a row lacks is missing there. */
@@ -95,7 +99,7 @@ export function columnFromValues(name: string, values: ArrayLike<unknown>, type?
   }
   if (values instanceof Float64Array) return { kind: 'numeric', values };
   if (ArrayBuffer.isView(values) && !(values instanceof BigInt64Array) && !(values instanceof BigUint64Array)) {
-    return { kind: 'numeric', values: Float64Array.from(values as unknown as ArrayLike<number>) };
+    return { kind: 'numeric', values: Float64Array.from(values as ArrayLike<number>) };
   }
   const kind = kindOfValues(name, values, type);
   switch (kind) {

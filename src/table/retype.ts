@@ -39,7 +39,7 @@ export function checkTypeOptions(names: Iterable<string>, options: TypeOptions):
     }
   }
   for (const [name, levels] of Object.entries(options.levels ?? {})) {
-    if (!Array.isArray(levels) || levels.length === 0) throw new OptionError(`levels of column '${name}' must be a list of one or more levels`);
+    if (!isList(levels) || levels.length === 0) throw new OptionError(`levels of column '${name}' must be a list of one or more levels`);
     const type = askedType(name, options).type;
     if (type !== 'factor' && type !== 'ordered') {
       throw new OptionError(`column '${name}' is typed ${type}, but levels were given; type it factor or ordered`);
@@ -50,6 +50,11 @@ export function checkTypeOptions(names: Iterable<string>, options: TypeOptions):
       seen.add(level);
     }
   }
+}
+
+/** Callers of plain JavaScript may pass anything. */
+function isList(levels: unknown): levels is readonly string[] {
+  return Array.isArray(levels);
 }
 
 /** The table with the columns named in `types` and `levels` retyped; other columns are shared with the given table. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { DataError, GlmmError, OptionError } from '../../src/errors.js';
 import { readCsv } from '../../src/table/csv.js';
 import { levelLabel } from '../../src/table/number-label.js';
+import type { ColumnType } from '../../src/table/retype.js';
 import type { Column, Table } from '../../src/table/table.js';
 
 /** Values as text, null where missing. */
@@ -99,7 +100,7 @@ describe('what a file may look like', () => {
   });
 
   test('names such as __proto__ and markup are ordinary', () => {
-    const table = readCsv('__proto__,constructor,<b>x</b>,toString\n1,a,2,TRUE\n3,b,4,FALSE\n', { types: JSON.parse('{"__proto__":"factor","constructor":"ordered"}') });
+    const table = readCsv('__proto__,constructor,<b>x</b>,toString\n1,a,2,TRUE\n3,b,4,FALSE\n', { types: Object.fromEntries<ColumnType>([['__proto__', 'factor'], ['constructor', 'ordered']]) });
     expect([...table.columns.keys()]).toEqual(['__proto__', 'constructor', '<b>x</b>', 'toString']);
     expect(column(table, '__proto__')).toMatchObject({ kind: 'factor', levels: ['1', '3'] });
     expect(column(table, 'constructor')).toMatchObject({ kind: 'factor', ordered: true });
