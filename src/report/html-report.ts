@@ -102,7 +102,7 @@ function statusSection(bootstrap: Bootstrap): Markup {
     html`<li><i style="background:${STATUS_COLOURS[name]}"></i>${STATUS_LABELS[name]}: ${formatCount(counts[name])} (${formatFixed((100 * counts[name]) / Math.max(1, nsim), 2)} %)</li>`)}</ul>
 <p class="soft">${failed === 0
     ? 'Every refit reached its maximum; refits on the boundary (a variance of zero, a correlation of ±1) are valid estimates and are kept.'
-    : `${formatCount(failed)} ${failed === 1 ? 'refit' : 'refits'} without a maximum-likelihood estimate are left out of the intervals and plots; refits on the boundary are valid estimates and are kept.`}</p>
+    : `${formatCount(failed)} ${failed === 1 ? 'refit' : 'refits'} without a maximum-likelihood estimate ${failed === 1 ? 'is' : 'are'} left out of the intervals and plots; refits on the boundary are valid estimates and are kept.`}</p>
 </section>`;
 }
 
