@@ -108,10 +108,10 @@ class Expander {
 
   #binary(node: Extract<Expression, { kind: 'binary' }>, parity: boolean): Terms {
     switch (node.operator) {
-      case ':': return this.#product(node, this.#expand(node.left, parity), this.#expand(node.right, parity));
+      case ':': return this.#product(node, this.#operand(node.left, node.operator, parity), this.#operand(node.right, node.operator, parity));
       case '*': {
-        const left = this.#expand(node.left, parity);
-        const right = this.#expand(node.right, parity);
+        const left = this.#operand(node.left, node.operator, parity);
+        const right = this.#operand(node.right, node.operator, parity);
         return new Map([...left, ...right, ...this.#product(node, left, right)]);
       }
       case '^': {
@@ -131,8 +131,8 @@ class Expander {
       }
       case '%in%':
       case '/': {
-        const left = this.#expand(node.left, parity);
-        const right = this.#expand(node.right, parity);
+        const left = this.#operand(node.left, node.operator, parity);
+        const right = this.#operand(node.right, node.operator, parity);
         const enclosing = [...(node.operator === '/' ? left : right).values()].flat();
         const whole: Terms = new Map();
         add(whole, enclosing);
@@ -144,6 +144,13 @@ class Expander {
         throw this.#error(node, "'|' has no meaning there; use I() for logical conditions");
       default: return this.#variable(node);
     }
+  }
+
+  /** R lets `1 * x` stand for nothing at all, x included; that is never meant. */
+  #operand(node: Expression, operator: string, parity: boolean): Terms {
+    const terms = this.#expand(node, parity);
+    if (terms.size === 0) throw this.#error(node, `'${deparse(node)}' stands for no term that '${operator}' could combine; use + for the intercept`);
+    return terms;
   }
 
   #product(node: Expression, left: Terms, right: Terms): Terms {

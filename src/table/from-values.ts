@@ -83,7 +83,7 @@ function columnLength(column: Column): number {
 
 function toColumn(name: string, input: ColumnInput, options: TypeOptions): Column {
   const { type, levels } = askedType(name, options);
-  const column = isColumn(input) ? input : columnFromValues(name, input as ArrayLike<unknown>, type);
+  const column = isColumn(input) ? input : columnFromValues(name, input, type);
   return type === undefined ? column : retypeColumn(name, column, type, levels);
 }
 

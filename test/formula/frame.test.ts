@@ -93,6 +93,8 @@ describe('formulas and options that make no sense', () => {
   test.each<[string, Partial<FrameOptions>, new (...args: never[]) => GlmmError, RegExp]>([
     ['y ~ sqr(x) + (1 | g)', {}, FormulaError, /unknown function 'sqr' at character 5 \(did you mean 'sqrt'\?\)/],
     ['y ~ 2 + (1 | g)', {}, FormulaError, /the number 2 has no meaning/],
+    ['y ~ 1 * x + (1 | g)', {}, FormulaError, /'1' stands for no term that '\*' could combine/],
+    ['y ~ x:(0 + 1) + (1 | g)', {}, FormulaError, /'\(0 \+ 1\)' stands for no term/],
     ['y ~ x^2.5 + (1 | g)', {}, FormulaError, /whole number from 1/],
     ['y ~ x + (1 | g) + (x | g)', {}, FormulaError, /'\(Intercept\)' of 'g' occurs in two terms/],
     ['y ~ x + (0 | g)', {}, FormulaError, /has no effect/],

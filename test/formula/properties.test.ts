@@ -14,7 +14,8 @@ const table = fc.integer({ min: 1, max: 40 }).chain((n) => {
   return fc.record({
     y: rows(fc.oneof(fc.constantFrom(0, 1), fc.constantFrom<CellValue>(0, 1, 1, 0, null))),
     x: rows(number),
-    z: rows(fc.double({ min: 0.5, max: 4, noNaN: true })),
+    // Eighths: points closer than rounding make poly() a matter of luck.
+    z: rows(fc.integer({ min: 4, max: 32 }).map((k) => k / 8)),
     f: rows(fc.constantFrom('a', 'b', 'c', null)),
     h: rows(fc.constantFrom('u', 'v')),
     g: rows(fc.integer({ min: 1, max: 4 })),
