@@ -11,13 +11,13 @@ export type ContrastName = 'treatment' | 'sum' | 'helmert' | 'poly' | 'dummy';
 export interface FrameOptions {
   readonly family: FamilyName;
   readonly link: LinkName;
-  /** Column name of prior weights (binomial sizes for a proportion response), or n numbers. */
+  /** Column (or expression) of prior weights, or one number per row of the table; binomial sizes for a 0/1 or proportion response when whole, as in R. */
   readonly weights?: string | ArrayLike<number>;
   /** Column name of an offset, an R-style expression such as `log(size)`, or n numbers; added to `offset()` terms of the formula. */
   readonly offset?: string | ArrayLike<number>;
-  /** R-style logical expression over columns (`period != 4 & size > 3`), row flags, or 0-based row numbers to keep. */
+  /** R-style logical expression over columns (`period != 4 & size > 3`), one flag per row, or 0-based row numbers to keep; rows stay in table order. */
   readonly subset?: string | readonly boolean[] | readonly number[];
-  /** Contrasts by factor; otherwise `treatment` for factors and `poly` for ordered ones. */
+  /** Contrasts of the fixed effects by factor; otherwise `treatment` for factors and `poly` for ordered ones. */
   readonly contrasts?: Readonly<Record<string, ContrastName>>;
 }
 

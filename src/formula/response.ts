@@ -4,6 +4,7 @@ import type { FamilyName } from '../model/design.js';
 import { compress } from './grouping.js';
 import type { VariableData } from './model-matrix.js';
 import type { ModelFrame } from './model-frame.js';
+import { firstText } from './value.js';
 
 export interface ResponseInput {
   readonly family: FamilyName;
@@ -170,10 +171,11 @@ function numbersOf(input: ResponseInput): Float64Array | undefined {
   const { data, label, rows } = input;
   if (data.kind === 'numeric') return data.columns.length === 1 ? data.columns[0]! : undefined;
   if (data.column.source === 'boolean') return Float64Array.from(data.column.codes);
-  const first = data.column.levels[data.column.codes[0]!] ?? '';
-  throw new DataError(`response '${label}' holds text ('${first}' in row ${rows[0]! + 1}) where counts are needed; type it numeric or choose another column`, {
-    column: label, row: rows[0]! + 1,
-  });
+  const at = firstText(data.column);
+  const row = rows[at]! + 1;
+  throw new DataError(
+    `response '${label}' holds text ('${data.column.levels[data.column.codes[at]!]!}' in row ${row}) where counts are needed; correct the value or choose another column`, { column: label, row },
+  );
 }
 
 function requireCounts(values: Float64Array, label: string, rows: Int32Array): void {

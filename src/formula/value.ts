@@ -1,5 +1,6 @@
 /** What expressions over columns evaluate to. */
 import { DataError } from '../errors.js';
+import { parseNumber } from '../table/parse-number.js';
 import { numbersToFactor } from '../table/retype.js';
 import type { FactorColumn } from '../table/table.js';
 import { deparse } from './deparse.js';
@@ -32,13 +33,20 @@ export function operand(value: Value, node: Expression): Operand {
   }
 }
 
-export function textError(column: FactorColumn, node: Expression): DataError {
-  const row = column.codes.findIndex((code) => code >= 0);
+function textError(column: FactorColumn, node: Expression): DataError {
+  const row = firstText(column);
   const name = node.kind === 'name' ? node.name : deparse(node);
   const shown = row < 0 ? '' : `, for example '${column.levels[column.codes[row]!]!}' in row ${row + 1}`;
   return new DataError(
-    `'${name}' holds text${shown}, where numbers are needed; use it as a term of its own or type it numeric`, row < 0 ? { column: name } : { column: name, row: row + 1 },
+    `'${name}' holds text${shown}, where numbers are needed; correct the value, or use the column as a term of its own`, row < 0 ? { column: name } : { column: name, row: row + 1 },
   );
+}
+
+/** The first row whose value is no number, which is what the reader of a message must see; else the first with a value, −1 without any. */
+export function firstText(column: FactorColumn): number {
+  const isText = column.levels.map((level) => parseNumber(level) === undefined);
+  const text = column.codes.findIndex((code) => code >= 0 && isText[code]!);
+  return text >= 0 ? text : column.codes.findIndex((code) => code >= 0);
 }
 
 /** The values as numbers, one per row. */

@@ -40,6 +40,8 @@ describe('data that do not fit are refused in one line that names column, row an
     ['unknown column', 'y ~ perod + (1 | g)', {}, {}, /no column 'perod' \(did you mean 'period'\?\)/, { column: 'perod' }],
     ['unknown grouping factor', 'y ~ x + (1 | herd)', {}, {}, /no column 'herd'; the columns are y, n,/, { column: 'herd' }],
     ['text where numbers are needed', 'y ~ log(period) + (1 | g)', {}, {}, /'period' holds text, for example 'a' in row 1/, { column: 'period', row: 1 }],
+    ['one typing error among numbers', 'y ~ log(n) + (1 | g)', {}, { n: ['3', '2', '4', '5', '1O', '2', '3', '4'] }, /'n' holds text, for example '1O' in row 5/, { column: 'n', row: 5 }],
+    ['one typing error among counts', 'n ~ x + (1 | g)', poisson, { n: ['3', '2', '4', null, '1O', '2', '3', '4'], x: [null, 1, 2, 3, 4, 5, 6, 7] }, /'1O' in row 5/, { column: 'n', row: 5 }],
     ['text as a count', 'h ~ x + (1 | g)', poisson, {}, /response 'h' holds text \('u' in row 1\)/, { column: 'h', row: 1 }],
     ['text as an offset', 'y ~ x + (1 | g)', { offset: 'h' }, {}, /'h' holds text/, { column: 'h' }],
     ['negative counts', 's ~ x + (1 | g)', poisson, { s: [1, 2, -3, 4, 5, 6, 7, 8] }, /'s' is -3 in row 3; counts are whole/, { column: 's', row: 3 }],
