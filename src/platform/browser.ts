@@ -2,6 +2,8 @@
 import type { Platform, WorkerChannel, WorkerEvents } from './platform.js';
 import { WorkerPool } from './worker-pool.js';
 
+export const CALLING_THREAD_COMPUTES: Platform['CALLING_THREAD_COMPUTES'] = false;
+
 export const coreCount: Platform['coreCount'] = () => navigator.hardwareConcurrency || 1;
 
 export const createWorkerPool: Platform['createWorkerPool'] = (size) => new WorkerPool(size, spawn);

@@ -19,6 +19,8 @@ export interface WorkerEvents {
 }
 
 export interface Platform {
+  /** Whether the calling thread may compute beside its workers, a few milliseconds at a time: not in a page, which it would make sluggish. */
+  readonly CALLING_THREAD_COMPUTES: boolean;
   /** Threads this process may use at once. */
   coreCount(): number;
   /** A pool of at most `size` worker threads; none is started before it has work. */

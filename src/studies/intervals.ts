@@ -50,10 +50,10 @@ function quantile(sorted: Float64Array, p: number): number {
   return below === n ? low : low + (position - below) * (sorted[below]! - low);
 }
 
-/** Mean and standard deviation (divisor n − 1). */
+/** Mean and standard deviation (divisor n − 1), NaN where there are too few values. */
 function moments(values: Float64Array): { mean: number; sd: number } {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / (n - 1)) };
+  return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : NaN };
 }
