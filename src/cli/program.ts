@@ -51,8 +51,9 @@ function bootstrapCommand(program: Command): Command {
 
 function devicesCommand(program: Command): Command {
   return program.command('devices').description('list the devices that can fit models, and which one is chosen and why')
-    .action(async () => {
+    .option('--json <file>', 'write the report as JSON; - writes it to standard output, and nothing else')
+    .action(async (options: { json?: string }) => {
       const { devicesCommand: run } = await import('./devices.js');
-      await run();
+      await run(options);
     });
 }

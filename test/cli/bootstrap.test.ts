@@ -19,7 +19,7 @@ afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 async function replicates(path: string): Promise<Record<string, unknown>[]> {
   const bytes = readFileSync(path);
-  return parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer });
+  return parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) });
 }
 
 type RunJson = FitJson & { bootstrap: { nsim: number; seed: number; level: number; counts: Record<string, number>; refitsPerSecond: number; intervals: IntervalRow[] } };

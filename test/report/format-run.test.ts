@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IntervalRow } from '../../src/fit/types.js';
 import { formatIntervals, formatPercent } from '../../src/report/format-intervals.js';
+import { chooseDevice, formatDevices } from '../../src/report/format-devices.js';
 import { formatBackend, formatSpeed, formatStatusCounts } from '../../src/report/format-run.js';
 
 const row = (parameter: string, kind: IntervalRow['kind'], estimate: number, low: number, high: number): IntervalRow => ({
@@ -55,5 +56,23 @@ describe('device and speed', () => {
   });
   test('rates have three digits', () => {
     expect(formatSpeed(10_000, 0.4182, 23911.9)).toBe('10,000 refits in 0.42 s: 23,900 refits per second');
+  });
+});
+
+describe('devices', () => {
+  const limits = {
+    maxStorageBufferBindingSize: 134217728, maxBufferSize: 268435456, maxStorageBuffersPerShaderStage: 8,
+    maxComputeWorkgroupsPerDimension: 65535, maxComputeInvocationsPerWorkgroup: 256,
+  };
+  const adapter = (software: boolean) => ({ description: 'Example', software, limits, timestamps: true });
+  test('hardware is chosen, software and nothing are not', () => {
+    expect(chooseDevice(adapter(false)).chosen).toBe('webgpu');
+    expect(chooseDevice(adapter(true))).toEqual({ chosen: 'cpu', reason: expect.stringContaining('software adapter') as string });
+    expect(chooseDevice({ unavailable: 'no driver' })).toEqual({ chosen: 'cpu', reason: 'no WebGPU adapter: no driver' });
+  });
+  test('limits are printed in their units', () => {
+    const text = formatDevices({ processor: 'A processor', threads: 1, adapter: adapter(true), ...chooseDevice(adapter(true)) });
+    expect(text).toMatch(/largest binding +128 MiB\n +largest buffer +256 MiB\n +storage buffers +8 per stage\n +workgroups +65,535 per dimension/);
+    expect(text).toMatch(/--backend auto chooses float64 on 1 thread: the only/);
   });
 });
