@@ -4,29 +4,34 @@
  */
 import { shaderSources } from './generated/shaders.js';
 
-/** Constants of one variant: integers (`const NAME = 3u`), floats given as strings, and flags for `#ifdef` (true). */
+/** One variant of a shader: integers (`const NAME = 3u`), flags for `#ifdef`, and the family. */
 export interface ShaderConstants {
   readonly integers?: Readonly<Record<string, number>>;
-  readonly floats?: Readonly<Record<string, string>>;
   readonly flags?: ReadonlySet<string>;
+  /** What `#import family` stands for, e.g. `family_binomial_logit`. */
+  readonly family?: string;
 }
 
 /** @throws Error naming file and line for an unknown import or unbalanced conditions: a fault of the program, not of its user. */
 export function assembleShader(
   name: string, constants: ShaderConstants = {}, sources: Readonly<Record<string, string>> = shaderSources,
 ): string {
-  const header = [
-    ...Object.entries(constants.integers ?? {}).map(([key, value]) => `const ${key} = ${value}u;`),
-    ...Object.entries(constants.floats ?? {}).map(([key, value]) => `const ${key} = ${value};`),
-  ];
+  const header = Object.entries(constants.integers ?? {}).map(([key, value]) => `const ${key} = ${value}u;`);
   const body: string[] = [];
-  include(`${name}.wgsl`, `shader ${name}`, new Set(), constants.flags ?? new Set(), sources, body);
+  include(`${name}.wgsl`, `shader ${name}`, { included: new Set(), constants, sources, body });
   return [...header, ...body, ''].join('\n');
 }
 
-function include(
-  file: string, from: string, included: Set<string>, flags: ReadonlySet<string>, sources: Readonly<Record<string, string>>, out: string[],
-): void {
+interface Assembly {
+  readonly included: Set<string>;
+  readonly constants: ShaderConstants;
+  readonly sources: Readonly<Record<string, string>>;
+  readonly body: string[];
+}
+
+function include(file: string, from: string, assembly: Assembly): void {
+  const { included, sources, body, constants } = assembly;
+  const flags = constants.flags ?? new Set<string>();
   if (included.has(file)) return;
   included.add(file);
   const text = sources[file];
@@ -37,7 +42,7 @@ function include(
     const where = `${file}:${index + 1}`;
     const directive = /^\s*#(\w+)\s*(\S*)\s*$/.exec(line);
     if (directive === null) {
-      if (open.every(Boolean)) out.push(line);
+      if (open.every(Boolean)) body.push(line);
       return;
     }
     const [, word, argument] = directive as unknown as [string, string, string];
@@ -48,7 +53,7 @@ function include(
       if (last === undefined) throw new Error(`${where}: #${word} without #ifdef`);
       if (word === 'else') open.push(!last);
     } else if (word === 'import') {
-      if (open.every(Boolean)) include(`lib/${argument}.wgsl`, where, included, flags, sources, out);
+      if (open.every(Boolean)) include(`lib/${argument === 'family' ? (constants.family ?? argument) : argument}.wgsl`, where, assembly);
     } else {
       throw new Error(`${where}: unknown directive #${word}`);
     }

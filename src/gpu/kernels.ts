@@ -1,0 +1,125 @@
+/** The kernels' shapes: which constants and flags a variant has, which buffers it binds. One place for what shader and host must agree on. */
+import type { FamilyName, LinkName } from '../model/design.js';
+import { assembleShader } from './assemble.js';
+import { bindLayout, pipelineFor } from './pipelines.js';
+
+/** Threads of a workgroup, as written in the shaders. */
+export const WORKGROUP = 64;
+/** Words of the `Job` and `Shape` uniforms. */
+export const JOB_WORDS = 8;
+export const SHAPE_WORDS = 4;
+
+export interface KernelShape {
+  readonly rows: number;
+  readonly nFixed: number;
+  readonly q: number;
+  readonly groups: number;
+  /** Quadrature points, 0 for Laplace. */
+  readonly nodes: number;
+  readonly family: FamilyName;
+  readonly link: LinkName;
+  readonly canonical: boolean;
+  /** Places of the shared columns within the design buffer, or null where there is none. */
+  readonly places: { readonly trials: number | null; readonly weights: number | null; readonly offset: number | null; readonly nodes: number };
+  /** What each model of a batch brings of its own. */
+  readonly own: OwnColumns;
+}
+
+export interface OwnColumns {
+  readonly trials: boolean;
+  readonly weights: boolean;
+  readonly offset: boolean;
+  readonly x: boolean;
+  readonly z: boolean;
+  readonly groups: boolean;
+}
+
+/** Planes of the response buffer: y first, then what models bring of their own. */
+export function responsePlanes(shape: KernelShape): { readonly count: number; readonly first: Readonly<Record<'trials' | 'weights' | 'offset' | 'x' | 'z', number>> } {
+  let count = 1;
+  const take = (wanted: boolean, width: number): number => {
+    const first = count;
+    if (wanted) count += width;
+    return first;
+  };
+  const first = {
+    trials: take(shape.own.trials, 1),
+    weights: take(shape.own.weights, 1),
+    offset: take(shape.own.offset, 1),
+    x: take(shape.own.x, shape.nFixed),
+    z: take(shape.own.z, shape.q),
+  };
+  return { count, first };
+}
+
+/** Row planes of the scratch buffer: η0; with quadrature also the log-density at the mode and the mean score. */
+export const scratchPlanes = (shape: KernelShape): number => (shape.nodes > 0 ? 3 : 1);
+
+export const lowerEntries = (q: number): number => (q * (q + 1)) / 2;
+/** Value, dL/dβ, dL/dΛ. */
+export const likelihoodComponents = (shape: KernelShape): number => 1 + shape.nFixed + lowerEntries(shape.q);
+/** X'd1 and the lower triangle of the Schur complement. */
+export const profileComponents = (shape: KernelShape): number => shape.nFixed + lowerEntries(shape.nFixed);
+
+type KernelName = 'group_loglik' | 'profile_rows' | 'profile_sums';
+
+/** Source of a kernel on groups. */
+export function kernelSource(
+  name: KernelName, shape: KernelShape, variant: { readonly expected: boolean; readonly adjoint?: boolean },
+): string {
+  const { places, own, q, nFixed } = shape;
+  const planes = responsePlanes(shape);
+  const flags = new Set<string>();
+  const set = (flag: string, on: boolean): void => {
+    if (on) flags.add(flag);
+  };
+  set('QUADRATURE', name === 'group_loglik' && shape.nodes > 0);
+  set('SCALAR', q === 1);
+  set('NONCANONICAL', !shape.canonical);
+  set('EXPECTED', variant.expected && !shape.canonical);
+  set('ADJOINT', variant.adjoint === true);
+  set('HAS_TRIALS', places.trials !== null);
+  set('HAS_WEIGHTS', places.weights !== null);
+  set('HAS_OFFSET', places.offset !== null);
+  set('OWN_TRIALS', own.trials);
+  set('OWN_WEIGHTS', own.weights);
+  set('OWN_OFFSET', own.offset);
+  set('OWN_X', own.x);
+  set('OWN_Z', own.z);
+  set('OWN_GROUPS', own.groups);
+  return assembleShader(name, {
+    family: `family_${shape.family}_${shape.link}`,
+    flags,
+    integers: {
+      N: shape.rows, P: nFixed, Q: q, QQ: q * q, LOWER: lowerEntries(q), G: shape.groups, NODES: shape.nodes,
+      Z_AT: shape.rows * nFixed,
+      TRIALS_AT: places.trials ?? 0, WEIGHTS_AT: places.weights ?? 0, OFFSET_AT: places.offset ?? 0, NODES_AT: places.nodes,
+      PLANE_TRIALS: planes.first.trials, PLANE_WEIGHTS: planes.first.weights, PLANE_OFFSET: planes.first.offset,
+      PLANE_X: planes.first.x, PLANE_Z: planes.first.z,
+      N_PLANES: scratchPlanes(shape),
+      COMPONENTS: name === 'group_loglik' ? likelihoodComponents(shape) : profileComponents(shape),
+      // The status words of the rows kernel come first.
+      OUT_AT: 1,
+    },
+  });
+}
+
+export const reduceSource = (components: number): string => assembleShader('reduce_runs', { integers: { COMPONENTS: components } });
+
+const GROUP_BUFFERS = ['read', 'read', 'read', 'read', 'read', 'write', 'write', 'write'] as const;
+const REDUCE_BUFFERS = ['read', 'write'] as const;
+
+export interface Kernel {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+export async function groupKernel(device: GPUDevice, label: string, source: string): Promise<Kernel> {
+  const layout = bindLayout(device, label, GROUP_BUFFERS);
+  return { layout, pipeline: await pipelineFor(device, label, source, layout) };
+}
+
+export async function reduceKernel(device: GPUDevice, components: number): Promise<Kernel> {
+  const layout = bindLayout(device, 'reduce_runs', REDUCE_BUFFERS);
+  return { layout, pipeline: await pipelineFor(device, 'reduce_runs', reduceSource(components), layout) };
+}

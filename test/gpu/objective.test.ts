@@ -1,0 +1,130 @@
+/** The WebGPU objective against its float64 twin: values, gradients, modes, profiles, for every family, link and structure. */
+import { expect, test } from 'vitest';
+import { linksOf } from '../../src/families/registry.js';
+import type { Batch } from '../../src/model/batch.js';
+import { parameterLayout } from '../../src/model/design.js';
+import { createCpuObjective } from '../../src/objective/cpu.js';
+import type { Integration, Objective } from '../../src/objective/objective.js';
+import { createWebGpuObjective } from '../../src/objective/webgpu.js';
+import { type RandomDesign, type Shape, generator, randomDesign } from '../helpers/designs.js';
+import { describeGpu, gpu } from './adapter.js';
+
+const MODELS = 5;
+
+/** Five models near the generating parameters, evaluated by both objectives. */
+async function compare(shape: Shape, integration: Integration, options: { adjoint?: boolean; batch?: (d: RandomDesign) => Partial<Batch> } = {}) {
+  const made = randomDesign(shape);
+  const { design, response, params } = made;
+  const { nParams: k, nFixed: p } = parameterLayout(design);
+  const random = generator(7);
+  const responses = new Float64Array(MODELS * design.nobs);
+  for (let b = 0; b < MODELS; b++) responses.set(response, b * design.nobs);
+  const batch = { nModels: MODELS, response: responses, ...options.batch?.(made) };
+  const points = Float64Array.from({ length: MODELS * k }, (_, at) => params[at % k]! * (1 + 0.1 * (random() - 0.5)));
+  const adjoint = options.adjoint === true ? Float64Array.from({ length: MODELS * p }, () => 0.1 * (random() - 0.5)) : undefined;
+  const own = {
+    trials: batch.trials !== undefined, weights: batch.weights !== undefined, offset: batch.offset !== undefined,
+    x: batch.x !== undefined, z: batch.z !== undefined, groups: batch.groupSizes !== undefined,
+  };
+  const run = async (objective: Objective) => {
+    await objective.load(batch, 0, MODELS);
+    const evaluation = {
+      count: MODELS, models: Int32Array.from({ length: MODELS }, (_, b) => MODELS - 1 - b), params: points,
+      value: new Float64Array(MODELS), gradient: new Float64Array(MODELS * k), keepModes: true, ...(adjoint && { adjoint }),
+    };
+    await objective.evaluate(evaluation);
+    const profile = {
+      count: MODELS, models: evaluation.models, params: points, weights: integration.information,
+      score: new Float64Array(MODELS * p), schur: new Float64Array(MODELS * p * p),
+    };
+    await objective.profile(profile);
+    const modes = await objective.modes(2);
+    objective.dispose();
+    return { ...evaluation, ...profile, modes };
+  };
+  const exact = await run(createCpuObjective(design, integration));
+  const float = await run(await createWebGpuObjective(gpu.device, design, integration, { own }));
+  return { exact, float };
+}
+
+/** Largest difference relative to the size of the array. */
+function gap(a: Float64Array, b: Float64Array): number {
+  expect(b.every(Number.isFinite)).toBe(true);
+  const size = Math.max(1, ...a.map(Math.abs));
+  return Math.max(...a.map((value, i) => Math.abs(value - b[i]!))) / size;
+}
+
+function expectTwins({ exact, float }: Awaited<ReturnType<typeof compare>>, tolerance = 3e-6): void {
+  expect(gap(exact.value, float.value)).toBeLessThan(tolerance);
+  expect(gap(exact.gradient, float.gradient)).toBeLessThan(2 * tolerance);
+  expect(gap(exact.score, float.score)).toBeLessThan(2 * tolerance);
+  expect(gap(exact.schur, float.schur)).toBeLessThan(2 * tolerance);
+  expect(gap(exact.modes, float.modes)).toBeLessThan(10 * tolerance);
+}
+
+const families = (['binomial', 'poisson'] as const).flatMap((family) => linksOf(family).map((link) => ({ family, link })));
+
+describeGpu('objective on the device', () => {
+  test.each(families.flatMap((f) => [1, 5].map((nAGQ) => ({ ...f, nAGQ }))))('$family $link, nAGQ $nAGQ, one effect', async ({ nAGQ, ...f }) => {
+    expectTwins(await compare({ ...f, terms: [1] }, { nAGQ, information: 'observed' }));
+  });
+
+  test.each(families.filter((f) => f.link !== 'logit'))('$family $link, expected information, two effects', async (f) => {
+    expectTwins(await compare({ ...f, terms: [2] }, { nAGQ: 1, information: 'expected' }));
+  });
+
+  test.each([
+    { terms: [2], nAGQ: 5 }, { terms: [1, 1], nAGQ: 1 }, { terms: [1, 1], nAGQ: 4 }, { terms: [2, 1], nAGQ: 1 }, { terms: [3], nAGQ: 3 },
+    { terms: [2], covariance: 'diagonal' as const, nAGQ: 3 },
+  ])('structure $terms $covariance, nAGQ $nAGQ', async ({ nAGQ, ...shape }) => {
+    expectTwins(await compare({ family: 'binomial', link: 'logit', ...shape }, { nAGQ, information: 'observed' }));
+    expectTwins(await compare({ family: 'poisson', link: 'log', ...shape }, { nAGQ, information: 'observed' }));
+  });
+
+  test.each([1, 2])('adjoint of the joint mode, %i effects', async (q) => {
+    expectTwins(await compare({ family: 'binomial', link: 'probit', terms: [q] }, { nAGQ: 1, information: 'observed' }, { adjoint: true }));
+  });
+
+  test('groups of one row, and one group of thousands', async () => {
+    expectTwins(await compare({ family: 'poisson', link: 'log', terms: [1], groups: 90, rows: 90 }, { nAGQ: 1, information: 'observed' }));
+    expectTwins(await compare({ family: 'binomial', link: 'logit', terms: [2], groups: 1, rows: 4000 }, { nAGQ: 1, information: 'observed' }));
+    expectTwins(await compare({ family: 'binomial', link: 'logit', terms: [1], groups: 300, rows: 3000 }, { nAGQ: 9, information: 'observed' }));
+  });
+
+  test('many fixed effects', async () => {
+    expectTwins(await compare({ family: 'binomial', link: 'logit', terms: [1], groups: 20, rows: 400, fixed: 40 }, { nAGQ: 1, information: 'observed' }));
+  });
+
+  test('sizes, weights, offsets, covariates and group sizes of single models', async () => {
+    const batch = ({ design }: RandomDesign): Partial<Batch> => {
+      const random = generator(3);
+      const n = design.nobs;
+      const make = (width: number, draw: () => number) => Float64Array.from({ length: MODELS * n * width }, draw);
+      const sizes = Int32Array.from({ length: MODELS * 7 }, (_, at) => (at % 7 === 6 ? n - 6 * 6 - 2 : 6));
+      return {
+        trials: make(1, () => 4 + Math.floor(3 * random())), weights: make(1, () => 0.5 + random()), offset: make(1, () => 0.2 * random()),
+        x: make(2, () => random() - 0.5), z: make(2, () => random()), groupSizes: sizes,
+      };
+    };
+    expectTwins(await compare({ family: 'binomial', link: 'logit', terms: [2] }, { nAGQ: 1, information: 'observed' }, { batch }));
+    expectTwins(await compare({ family: 'binomial', link: 'logit', terms: [2] }, { nAGQ: 3, information: 'observed' }, { batch }));
+  });
+
+  test('infeasible parameters give NaN, and the next evaluation is sound again', async () => {
+    const { design, response, params } = randomDesign({ family: 'poisson', link: 'identity', terms: [1] });
+    const objective = await createWebGpuObjective(gpu.device, design, { nAGQ: 1, information: 'observed' });
+    await objective.load({ nModels: 1, response }, 0, 1);
+    const at = async (point: Float64Array) => {
+      const value = new Float64Array(1);
+      await objective.evaluate({
+        count: 1, models: new Int32Array(1), params: point, value, gradient: new Float64Array(params.length), keepModes: true,
+      });
+      return value[0]!;
+    };
+    const bad = params.slice();
+    bad[0] = -5;
+    expect(await at(bad)).toBeNaN();
+    expect(Number.isFinite(await at(params))).toBe(true);
+    objective.dispose();
+  });
+});
