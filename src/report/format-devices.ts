@@ -17,7 +17,7 @@ export interface DeviceReport {
 
 /** What `auto` chooses, and why: hardware adapters, never software ones, which are slower than the float64 path. */
 export function chooseDevice(adapter: DeviceReport['adapter']): Pick<DeviceReport, 'chosen' | 'reason'> {
-  if ('unavailable' in adapter) return { chosen: 'cpu', reason: `no WebGPU adapter: ${adapter.unavailable}` };
+  if ('unavailable' in adapter) return { chosen: 'cpu', reason: adapter.unavailable };
   if (adapter.software) return { chosen: 'cpu', reason: 'the only WebGPU adapter is a software adapter, which is slower than the float64 path' };
   return { chosen: 'webgpu', reason: 'a hardware WebGPU adapter is there' };
 }
