@@ -1,5 +1,6 @@
 /** Runs a batch on a WebGPU device: two chunks in flight, lost devices replaced. */
-import { DeviceError } from '../errors.js';
+import { DeviceError, OptionError } from '../errors.js';
+import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
 import type { Objective } from '../objective/objective.js';
 import { toBatchChunk } from './batch-chunk.js';
@@ -14,10 +15,13 @@ export interface BatchDevice {
   readonly description: string;
   /** Resolves with the reason when the device is lost. */
   readonly lost: Promise<string>;
-  /** An objective that holds `capacity` models. @throws GlmmError where the device does not take the design. */
-  createObjective(design: Design, settings: FitSettings, capacity: number): Promise<Objective>;
-  /** Models of a design that one objective should hold at most. */
-  capacityFor(design: Design): number;
+  /**
+   * An objective for batches like `batch` that holds `capacity` models.
+   * @throws GlmmError where the device does not take the design.
+   */
+  createObjective(design: Design, settings: FitSettings, capacity: number, batch: Batch): Promise<Objective>;
+  /** Models that one objective can hold. @throws OptionError where the device does not take the design. */
+  capacityFor(design: Design, settings: FitSettings, batch: Batch): number;
 }
 
 export interface DeviceSource {
@@ -39,6 +43,8 @@ export interface DeviceRun {
 const CHUNKS_IN_FLIGHT = 2;
 /** After so many lost devices in one batch the rest is better done elsewhere. */
 const MOST_LOSSES = 3;
+/** Models of a chunk: enough to fill a large device, few enough for progress to be seen. */
+const LARGEST_CHUNK = 4096;
 
 /**
  * Fits ranges until none are left or devices cannot be had any more; ranges whose device was lost are given back, so that every model is
@@ -47,7 +53,7 @@ const MOST_LOSSES = 3;
  */
 export async function runOnDevice(run: BatchRun, ranges: Ranges, source: DeviceSource): Promise<DeviceRun> {
   let device = await source.device();
-  let largest = run.chunk ?? Infinity;
+  let largest = run.chunk ?? LARGEST_CHUNK;
   for (let losses = 0; ; ) {
     const loss = await runUntilLost(run, ranges, device, largest);
     if (loss === null) return { description: device.description, devicesLost: losses, abandoned: null };
@@ -72,8 +78,8 @@ export async function runOnDevice(run: BatchRun, ranges: Ranges, source: DeviceS
 async function runUntilLost(
   run: BatchRun, ranges: Ranges, device: BatchDevice, largest: number,
 ): Promise<{ cause: string; chunk: number } | null> {
-  const share = Math.ceil(run.batch.nModels / CHUNKS_IN_FLIGHT);
-  const chunk = Math.max(1, Math.min(largest, device.capacityFor(run.design), share));
+  const { design, batch, settings } = run;
+  const chunk = Math.max(1, Math.min(largest, device.capacityFor(design, settings, batch), Math.ceil(ranges.left / CHUNKS_IN_FLIGHT)));
   let cause: string | null = null;
   const lost = device.lost.then((reason) => {
     cause = reason;
@@ -84,17 +90,16 @@ async function runUntilLost(
   let failed = false;
 
   const lane = async (): Promise<void> => {
-    const first = ranges.take(chunk);
-    if (first === null) return;
-    let range: Range | null = first;
+    let range: Range | null = null;
     let objective: Objective | null = null;
-    const draw = responseDrawer(run.design);
+    const draw = responseDrawer(design);
     try {
-      objective = await Promise.race([device.createObjective(run.design, run.settings, chunk), lost]);
+      objective = await Promise.race([device.createObjective(design, settings, chunk, batch), lost]);
+      range = failed ? null : ranges.take(chunk);
       while (range !== null) {
         if (cause !== null) await lost;
-        const part = draw(sliceBatch(run.design, run.batch, range.from, range.to));
-        const fit = fitChunk(objective, run.design, part, 0, part.nModels, run.settings, { signal: run.signal });
+        const part = draw(sliceBatch(design, batch, range.from, range.to));
+        const fit = fitChunk(objective, design, part, 0, part.nModels, settings, { signal: run.signal });
         const result = toBatchChunk(await Promise.race([fit, lost]));
         const finished: Range = range;
         range = null;
@@ -110,10 +115,11 @@ async function runUntilLost(
       objective?.dispose();
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: CHUNKS_IN_FLIGHT }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(CHUNKS_IN_FLIGHT, ranges.left) }, lane));
   const failures = lanes.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   run.signal?.throwIfAborted();
   if (failures.length === 0) return null;
+  if (failures.some((failure) => failure instanceof OptionError)) throw failures[0];
   // The loss itself may be reported a moment after the failures that it causes.
   await Promise.race([lost.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LOSS_GRACE_MS))]);
   if (cause === null) throw failures[0];

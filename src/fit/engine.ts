@@ -1,7 +1,8 @@
 /** Worker threads and a device that several calls share. */
 import { coreCount, createWorkerPool } from '#platform';
-import { DeviceError, OptionError } from '../errors.js';
+import { DeviceError, GlmmError, OptionError } from '../errors.js';
 import closestName from '../names.js';
+import type { Batch } from '../model/batch.js';
 import type { Objective } from '../objective/objective.js';
 import type { WorkerPool } from '../platform/worker-pool.js';
 import type { CpuThreads } from './batch-cpu.js';
@@ -60,7 +61,7 @@ export function objectiveSource(backend: BackendChoice): ObjectiveSource {
     const engine = new EngineResources({ backend });
     try {
       const device = await engine.requestedDevice();
-      const objective = await device.createObjective(design, settings, 1);
+      const objective = await device.createObjective(design, settings, 1, ONE_RESPONSE);
       return {
         objective: disposingOf(objective, engine),
         report: { backend: 'webgpu', device: device.description, reason: "backend 'webgpu' was asked for", devicesLost: 0, check: null },
@@ -71,6 +72,9 @@ export function objectiveSource(backend: BackendChoice): ObjectiveSource {
     }
   };
 }
+
+/** What the objective of a single fit has to be ready for: nothing but another response. */
+const ONE_RESPONSE: Batch = { nModels: 1, response: new Float64Array(0) };
 
 /** The objective, whose disposal ends the engine as well. */
 function disposingOf(objective: Objective, engine: Engine): Objective {
@@ -122,7 +126,7 @@ export class EngineResources implements Engine, CpuThreads {
   }
 
   pool(): WorkerPool {
-    this.#checkAlive();
+    this.checkAlive();
     return (this.#pool ??= createWorkerPool(this.workers));
   }
 
@@ -172,7 +176,7 @@ export class EngineResources implements Engine, CpuThreads {
   }
 
   async #current(allowSoftware: boolean): Promise<DeviceOffer> {
-    this.#checkAlive();
+    this.checkAlive();
     // A refusal of software adapters says nothing about a request that takes them.
     if (this.#device !== undefined && (this.#ready !== undefined || this.#softwareAllowed || !allowSoftware)) return this.#device;
     this.#softwareAllowed = allowSoftware;
@@ -184,11 +188,13 @@ export class EngineResources implements Engine, CpuThreads {
       return offer;
     });
     const offer = await this.#device;
-    this.#checkAlive();
+    this.checkAlive();
     return offer;
   }
 
-  #checkAlive(): void {
-    if (this.#disposed) throw new DeviceError('the engine has been disposed of; create another one');
+  /** Throws once the engine has been disposed of. */
+  checkAlive(): void {
+    // Not a DeviceError: those make a run look for another device.
+    if (this.#disposed) throw new GlmmError('the engine has been disposed of; create another one');
   }
 }

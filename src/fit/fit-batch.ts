@@ -1,5 +1,5 @@
 /** The engine of the library: fits every model of a batch, on a device or in float64, and reports what did the work. */
-import { GlmmError, OptionError } from '../errors.js';
+import { OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import type { BatchFit } from '../model/batch-fit.js';
 import type { Design } from '../model/design.js';
@@ -87,6 +87,7 @@ function checkSettings(options: FitBatchOptions): FitSettings {
 async function fitOn(
   engine: EngineResources, choice: BackendChoice, design: Design, batch: Batch, settings: FitSettings, options: FitBatchOptions,
 ): Promise<BatchFit> {
+  engine.checkAlive();
   const columns = createColumns(design, batch.nModels, settings.standardErrors !== 'none');
   const ranges = new Ranges(batch.nModels);
   const meter = new ProgressMeter('fits', batch.nModels, options.onProgress);
@@ -111,10 +112,11 @@ async function fitOn(
     onDevice = await runOnDevice(run, ranges, engine.deviceSource(choice === 'webgpu'));
   } catch (error) {
     // A design that the device does not take is found out before the first chunk is done.
-    if (choice === 'webgpu' || !(error instanceof GlmmError) || ranges.left < batch.nModels) throw error;
+    if (choice === 'webgpu' || !(error instanceof OptionError) || ranges.left < batch.nModels) throw error;
     return cpuResult(await runOnCpu(run, ranges, engine), `WebGPU does not take this model: ${error.message}`);
   }
   const asked = choice === 'webgpu' ? "backend 'webgpu' was asked for" : 'a hardware WebGPU adapter is there';
+  engine.checkAlive();
   const rest = ranges.left;
   const restDevice = rest === 0 ? null : await runOnCpu(run, ranges, engine);
   if (restDevice !== null && rest === batch.nModels) return cpuResult(restDevice, onDevice.abandoned!, onDevice.devicesLost);

@@ -16,6 +16,8 @@ export interface FakeOptions {
   /** The driver says only that something failed, and the news of the loss comes later. */
   lateNews?: boolean;
   capacity?: number;
+  /** As with real devices: destroying one is a way of losing it. */
+  disposalIsLoss?: boolean;
   /** Added to every log-likelihood and parameter scale: what the precision check must find. */
   error?: number;
 }
@@ -77,6 +79,9 @@ function fakeDevice(number: number, options: FakeOptions, log: FakeLog): OwnedDe
       };
       return Promise.resolve(objective);
     },
-    dispose: () => { log.disposed++; },
+    dispose: () => {
+      log.disposed++;
+      if (options.disposalIsLoss === true) lose('destroyed');
+    },
   };
 }
