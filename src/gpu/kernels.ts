@@ -9,20 +9,24 @@ export const WORKGROUP = 64;
 export const JOB_WORDS = 8;
 export const SHAPE_WORDS = 4;
 
-export interface KernelShape {
+/** What the sizes of buffers depend on. */
+export interface KernelSizes {
   readonly rows: number;
   readonly nFixed: number;
   readonly q: number;
   readonly groups: number;
   /** Quadrature points, 0 for Laplace. */
   readonly nodes: number;
+  /** What each model of a batch brings of its own. */
+  readonly own: OwnColumns;
+}
+
+export interface KernelShape extends KernelSizes {
   readonly family: FamilyName;
   readonly link: LinkName;
   readonly canonical: boolean;
   /** Places of the shared columns within the design buffer, or null where there is none. */
   readonly places: { readonly trials: number | null; readonly weights: number | null; readonly offset: number | null; readonly nodes: number };
-  /** What each model of a batch brings of its own. */
-  readonly own: OwnColumns;
 }
 
 export interface OwnColumns {
@@ -35,7 +39,7 @@ export interface OwnColumns {
 }
 
 /** Planes of the response buffer: y first, then what models bring of their own. */
-export function responsePlanes(shape: KernelShape): { readonly count: number; readonly first: Readonly<Record<'trials' | 'weights' | 'offset' | 'x' | 'z', number>> } {
+export function responsePlanes(shape: KernelSizes): { readonly count: number; readonly first: Readonly<Record<'trials' | 'weights' | 'offset' | 'x' | 'z', number>> } {
   let count = 1;
   const take = (wanted: boolean, width: number): number => {
     const first = count;
@@ -53,13 +57,13 @@ export function responsePlanes(shape: KernelShape): { readonly count: number; re
 }
 
 /** Row planes of the scratch buffer: η0; with quadrature also the log-density at the mode and the mean score. */
-export const scratchPlanes = (shape: KernelShape): number => (shape.nodes > 0 ? 3 : 1);
+export const scratchPlanes = (shape: KernelSizes): number => (shape.nodes > 0 ? 3 : 1);
 
 export const lowerEntries = (q: number): number => (q * (q + 1)) / 2;
 /** Value, dL/dβ, dL/dΛ. */
-export const likelihoodComponents = (shape: KernelShape): number => 1 + shape.nFixed + lowerEntries(shape.q);
+export const likelihoodComponents = (shape: KernelSizes): number => 1 + shape.nFixed + lowerEntries(shape.q);
 /** X'd1 and the lower triangle of the Schur complement. */
-export const profileComponents = (shape: KernelShape): number => shape.nFixed + lowerEntries(shape.nFixed);
+export const profileComponents = (shape: KernelSizes): number => shape.nFixed + lowerEntries(shape.nFixed);
 
 type KernelName = 'group_loglik' | 'profile_rows' | 'profile_sums';
 

@@ -7,8 +7,9 @@ import { getFamily } from '../families/registry.js';
 import { fromFixed } from '../gpu/fixed-point.js';
 import {
   JOB_WORDS, type Kernel, type KernelShape, type OwnColumns, SHAPE_WORDS, WORKGROUP, groupKernel, kernelSource, likelihoodComponents,
-  lowerEntries, profileComponents, reduceKernel, responsePlanes, scratchPlanes,
+  lowerEntries, profileComponents, reduceKernel, responsePlanes,
 } from '../gpu/kernels.js';
+import { PROFILE_RUNS, bufferWords, fittingCapacity, invocationsInFlight } from '../gpu/memory.js';
 import { USAGE } from '../gpu/usage.js';
 import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
@@ -18,7 +19,7 @@ import { type OneFactor, oneFactor } from './one-factor.js';
 import { type Scaling, scaleDesign } from './scaling.js';
 
 export interface WebGpuOptions {
-  /** Most models loaded at once; default and upper bound: what the device's limits allow, at most 16,384. */
+  /** Most models loaded at once; default and upper bound: what the device's limits allow . */
   readonly capacity?: number;
   /** What each model will bring of its own; default: only its response. */
   readonly own?: Partial<OwnColumns>;
@@ -42,15 +43,10 @@ export interface WebGpuObjective extends Objective {
   readonly timestamps: boolean;
 }
 
-const MAX_CAPACITY = 16_384;
 /** Private arrays of an invocation grow with p and q; beyond this the compiler spills and other devices refuse. */
 const MAX_FIXED = 64;
 const MAX_EFFECTS = 8;
 const MAX_POINTS = 1024;
-/** Invocations worth having in flight on a large device. */
-const INVOCATIONS = 32_768;
-/** Share of a binding that the nodes' probabilities may take. */
-const NODE_WORDS = 16 * 2 ** 20;
 const DISPATCH_LIMIT = 2e8;
 
 /** Why the device path does not take a design, or null. */
@@ -65,6 +61,16 @@ export function unsupportedReason(design: Design, integration: Integration): str
   return null;
 }
 
+const NOTHING_OWN: OwnColumns = { trials: false, weights: false, offset: false, x: false, z: false, groups: false };
+
+/** What the models of a batch bring of their own. */
+export function ownColumns(batch: Batch): OwnColumns {
+  return {
+    trials: batch.trials !== undefined, weights: batch.weights !== undefined, offset: batch.offset !== undefined,
+    x: batch.x !== undefined, z: batch.z !== undefined, groups: batch.groupSizes !== undefined,
+  };
+}
+
 /**
  * Objective of a design on a device.
  * @throws OptionError when the kernels do not take the design (the message says why), DeviceError when the device is lost.
@@ -75,7 +81,7 @@ export async function createWebGpuObjective(
   const layout = oneFactor(design);
   const reason = unsupportedReason(design, integration);
   if (reason !== null) throw new OptionError(`${reason}; use backend 'cpu'`);
-  const own: OwnColumns = { trials: false, weights: false, offset: false, x: false, z: false, groups: false, ...options.own };
+  const own = { ...NOTHING_OWN, ...options.own };
   const objective = new GpuObjective(device, design, layout, integration, own, options);
   await objective.compile();
   return objective;
@@ -146,8 +152,8 @@ class GpuObjective implements WebGpuObjective {
     const family = getFamily(design.family, design.link);
     this.#shape = { rows: n, nFixed: p, q, groups: nGroups, nodes, family: design.family, link: design.link, canonical: family.canonical, places, own };
 
-    this.#maxInvocations = nodes === 0 ? INVOCATIONS : Math.max(256, Math.min(INVOCATIONS, Math.floor(NODE_WORDS / nodes)));
-    this.capacity = this.#fittingCapacity(options.capacity ?? MAX_CAPACITY);
+    this.#maxInvocations = invocationsInFlight(nodes);
+    this.capacity = fittingCapacity(device.limits, this.#shape, options.capacity);
     if (this.capacity < 1) throw new OptionError(`the design (${n} rows) is too large for the device's buffers; use backend 'cpu'`);
 
     const create = (label: string, size: number, usage: number): GPUBuffer => {
@@ -155,7 +161,7 @@ class GpuObjective implements WebGpuObjective {
       this.#buffers.push(buffer);
       return buffer;
     };
-    const sizes = this.#bufferWords(this.capacity);
+    const sizes = bufferWords(this.#shape, this.capacity);
     const input = USAGE.storage | USAGE.copyTarget;
     const designBuffer = create('design', words * 4, input);
     const packed = new Float32Array(words);
@@ -312,7 +318,7 @@ class GpuObjective implements WebGpuObjective {
     for (let first = 0; first < total; first += most) {
       const count = Math.min(most, total - first);
       this.#writePoint(count, models.subarray(first), params.subarray(first * k));
-      const chunks = Math.min(this.#chunks(count), 64);
+      const chunks = Math.min(this.#chunks(count), PROFILE_RUNS);
       this.#dispatchRuns(rows, count, chunks, false, 1);
       this.#writeJob(count, chunks, 0, chunks, false, count * components);
       this.#dispatch(sums, count * components);
@@ -466,43 +472,17 @@ class GpuObjective implements WebGpuObjective {
     }
   }
 
-  /** Words of each buffer for so many models. */
-  #bufferWords(capacity: number): Record<'responses' | 'point' | 'modes' | 'scratch' | 'sums' | 'totals', number> {
-    const { nobs: n, nFixed: p, q, nGroups } = this.#layout;
-    const shape = this.#shape;
-    const components = likelihoodComponents(shape);
-    const invocations = Math.max(capacity, this.#maxInvocations);
-    return {
-      responses: responsePlanes(shape).count * n * capacity,
-      point: (2 * p + lowerEntries(q)) * capacity,
-      modes: nGroups * q * capacity,
-      scratch: Math.max(scratchPlanes(shape) * n * capacity + shape.nodes * invocations, 3 * n + nGroups * q * q),
-      sums: Math.max((2 * components + 1) * invocations, 64 + 2 * profileComponents(shape)),
-      totals: (2 * components + 1) * capacity,
-    };
-  }
-
-  #fittingCapacity(wanted: number): number {
-    const limit = Math.min(this.#device.limits.maxStorageBufferBindingSize, this.#device.limits.maxBufferSize) / 4;
-    let capacity = Math.min(wanted, MAX_CAPACITY);
-    while (capacity >= 1 && Object.values(this.#bufferWords(capacity)).some((words) => words > limit)) capacity = Math.floor(capacity * 0.8);
-    return capacity;
-  }
-
   /** Entries that a profile can take in one round. */
   #profileCapacity(): number {
     const { nobs: n, nGroups, q } = this.#layout;
-    const sizes = this.#bufferWords(this.capacity);
+    const sizes = bufferWords(this.#shape, this.capacity);
     const perEntry = 3 * n + nGroups * q * q;
-    return Math.max(1, Math.min(Math.floor(sizes.scratch / perEntry), Math.floor(sizes.sums / (64 + 2 * profileComponents(this.#shape)))));
+    return Math.max(1, Math.min(Math.floor(sizes.scratch / perEntry), Math.floor(sizes.sums / (PROFILE_RUNS + 2 * profileComponents(this.#shape)))));
   }
 
   #checkOwn(batch: Batch): void {
     const { own } = this.#shape;
-    const brought: OwnColumns = {
-      trials: batch.trials !== undefined, weights: batch.weights !== undefined, offset: batch.offset !== undefined,
-      x: batch.x !== undefined, z: batch.z !== undefined, groups: batch.groupSizes !== undefined,
-    };
+    const brought = ownColumns(batch);
     for (const name of Object.keys(brought) as (keyof OwnColumns)[]) {
       if (brought[name] !== own[name]) throw new OptionError(`the objective was made ${own[name] ? 'for' : 'without'} ${name} of single models`);
     }

@@ -1,0 +1,99 @@
+/** One model fitted to the end: estimates, covariance, conditional modes and the metric that later batches start from. */
+import { DataError, OptionError } from '../errors.js';
+import { getFamily } from '../families/registry.js';
+import { type Design, parameterLayout } from '../model/design.js';
+import type { BackendReport } from '../objective/backend.js';
+import type { Objective } from '../objective/objective.js';
+import { createCpuObjective } from '../objective/cpu.js';
+import { glmStart } from '../optimize/glm-start.js';
+import { type ChunkFit, type FitSettings, fitChunk, objectiveIntegration } from './fit-chunk.js';
+import type { GlmmOptions } from './options.js';
+import { glmData } from './starting-point.js';
+import { coldTheta, thetaGeometry } from './theta-geometry.js';
+
+export interface SingleFit {
+  readonly params: Float64Array;
+  /** k × k, NaN where an estimate has no standard error. */
+  readonly covariance: Float64Array;
+  /** k × k inverse Hessian of −logLik without gaps, for starting refits. */
+  readonly metric: Float64Array;
+  readonly logLik: number;
+  readonly gradient: Float64Array;
+  readonly decrement: number;
+  readonly evaluations: number;
+  readonly status: number;
+  /** Spherical conditional modes, level-major. */
+  readonly modes: Float64Array;
+  readonly backend: BackendReport;
+}
+
+/** Makes the Objective of one model; the default is float64 on the calling thread. */
+export type ObjectiveSource = (design: Design, settings: FitSettings) => Promise<{ objective: Objective; report: BackendReport }>;
+
+export const cpuSource: ObjectiveSource = (design, settings) =>
+  Promise.resolve({
+    objective: createCpuObjective(design, objectiveIntegration(settings), { capacity: 1 }),
+    report: { backend: 'cpu', device: '1 thread', reason: 'a single fit', devicesLost: 0, check: null },
+  });
+
+/** @throws DataError when no finite starting point exists, OptionError for a start of the wrong shape. */
+export async function fitSingle(
+  design: Design, response: Float64Array, settings: FitSettings, options: Pick<GlmmOptions, 'start' | 'signal'>,
+  source: ObjectiveSource = cpuSource,
+): Promise<SingleFit> {
+  const { nFixed: p, nParams: k } = parameterLayout(design);
+  const start = options.start === undefined ? undefined : userStart(design, response, options.start);
+  const { objective, report } = await source(design, settings);
+  try {
+    const batch = { nModels: 1, response, ...(start === undefined ? {} : { start }) };
+    const chunk: ChunkFit = await fitChunk(objective, design, batch, 0, 1, settings, { signal: options.signal });
+    const covariance = chunk.covariance ?? new Float64Array(k * k).fill(NaN);
+    // The modes at exactly the reported estimates.
+    await objective.evaluate({
+      count: 1, models: new Int32Array(1), params: chunk.params, value: new Float64Array(1), gradient: new Float64Array(k), keepModes: true,
+    });
+    return {
+      params: chunk.params, covariance, metric: withoutGaps(covariance, design, p, k), logLik: chunk.logLik[0]!, gradient: chunk.gradient,
+      decrement: chunk.decrement[0]!, evaluations: chunk.evaluations[0]!, status: chunk.status[0]!, modes: await objective.modes(0),
+      backend: report,
+    };
+  } finally {
+    objective.dispose();
+  }
+}
+
+/** Unknown variances are replaced by guesses of the right order, unknown covariances by zero. */
+function withoutGaps(covariance: Float64Array, design: Design, p: number, k: number): Float64Array {
+  const metric = covariance.map((value) => (Number.isFinite(value) ? value : 0));
+  const geometry = thetaGeometry(design);
+  for (let j = 0; j < k; j++) {
+    if (metric[j * k + j]! > 0) continue;
+    const entry = geometry[j - p];
+    metric[j * k + j] = entry === undefined ? 1 : 1 / (2 * entry.levels * entry.scale ** 2);
+  }
+  return metric;
+}
+
+function userStart(design: Design, response: Float64Array, start: NonNullable<GlmmOptions['start']>): Float64Array {
+  const { nFixed, nTheta, nParams } = parameterLayout(design);
+  const params = new Float64Array(nParams);
+  const check = (values: ArrayLike<number>, wanted: number, what: string): void => {
+    if (values.length !== wanted) throw new OptionError(`start.${what} has ${values.length} values, the model needs ${wanted}`);
+    if (!Array.from(values).every(Number.isFinite)) throw new OptionError(`start.${what} holds a value that is not a finite number`);
+  };
+  if (start.fixef === undefined) {
+    const glm = glmStart(getFamily(design.family, design.link), glmData(design, { nModels: 1, response }, 0));
+    if (glm === null) throw new DataError(`no starting values for the fixed effects with link ${design.link}; give start.fixef`);
+    params.set(glm.beta);
+  } else {
+    check(start.fixef, nFixed, 'fixef');
+    params.set(Float64Array.from(start.fixef));
+  }
+  if (start.theta === undefined) {
+    coldTheta(thetaGeometry(design), params.subarray(nFixed), 1);
+  } else {
+    check(start.theta, nTheta, 'theta');
+    params.set(Float64Array.from(start.theta), nFixed);
+  }
+  return params;
+}
