@@ -50,7 +50,7 @@ const MAX_POINTS = 1024;
 const DISPATCH_LIMIT = 2e8;
 
 /** Why the device path does not take a design, or null. */
-export function unsupportedReason(design: Design, integration: Integration): string | null {
+function unsupportedReason(design: Design, integration: Integration): string | null {
   const p = design.fixedNames.length;
   const q = design.random.reduce((sum, term) => sum + term.names.length, 0);
   if (p > MAX_FIXED) return `the design has ${p} fixed-effect columns; the WebGPU kernels take ${MAX_FIXED}`;
@@ -69,6 +69,18 @@ export function ownColumns(batch: Batch): OwnColumns {
     trials: batch.trials !== undefined, weights: batch.weights !== undefined, offset: batch.offset !== undefined,
     x: batch.x !== undefined, z: batch.z !== undefined, groups: batch.groupSizes !== undefined,
   };
+}
+
+/** Models that one objective on the device can hold, or why it holds none. */
+export function deviceCapacity(
+  device: GPUDevice, design: Design, integration: Integration, own: OwnColumns,
+): number | { readonly reason: string } {
+  const layout = oneFactor(design);
+  const reason = unsupportedReason(design, integration);
+  if (reason !== null) return { reason };
+  const nodes = quadratureFor(integration, layout.q)?.logWeights.length ?? 0;
+  const sizes = { rows: layout.nobs, nFixed: layout.nFixed, q: layout.q, groups: layout.nGroups, nodes, own };
+  return fittingCapacity(device.limits, sizes) || { reason: `the design (${design.nobs} rows) is too large for the buffers of the device` };
 }
 
 /**

@@ -1,0 +1,28 @@
+/** The WebGPU device as batches use it. The only file of the fitting side that knows of devices. */
+import { getGpu } from '#platform';
+import { OptionError } from '../errors.js';
+import { acquireDevice } from '../gpu/device.js';
+import { createWebGpuObjective, deviceCapacity, ownColumns } from '../objective/webgpu.js';
+import type { AcquireDevice } from './engine.js';
+import { objectiveIntegration } from './fit-chunk.js';
+
+export const acquireBatchDevice: AcquireDevice = async (allowSoftware) => {
+  const gpu = await getGpu();
+  if ('unavailable' in gpu) return gpu;
+  const found = await acquireDevice(gpu, allowSoftware);
+  if ('unavailable' in found) return found;
+  const { device, adapter, lost, dispose } = found;
+  return {
+    description: adapter.description,
+    software: adapter.software,
+    lost,
+    dispose,
+    createObjective: (design, settings, capacity, batch) =>
+      createWebGpuObjective(device, design, objectiveIntegration(settings), { capacity, own: ownColumns(batch) }),
+    capacityFor: (design, settings, batch) => {
+      const capacity = deviceCapacity(device, design, objectiveIntegration(settings), ownColumns(batch));
+      if (typeof capacity === 'number') return capacity;
+      throw new OptionError(`${capacity.reason}; use backend 'cpu'`);
+    },
+  };
+};
