@@ -98,6 +98,17 @@ describe('what is printed', () => {
     expect(stdout).toContain('   Data: standard input');
   });
 
+  test('Parquet gives the numbers of the CSV', async () => {
+    const { parquetWriteBuffer } = await import('hyparquet-writer');
+    const [header, ...lines] = readFileSync(dataFile('cbpp'), 'utf8').trimEnd().split('\n').map((line) => line.split(','));
+    const file = join(folder, 'cbpp.parquet');
+    writeFileSync(file, new Uint8Array(parquetWriteBuffer({
+      columnData: header!.map((name, j) => ({ name, type: 'DOUBLE', data: Float64Array.from(lines, (line) => Number(line[j])) })),
+    })));
+    const [csv, parquet] = await Promise.all([dataFile('cbpp'), file].map((path) => runCli(['fit', path, ...CBPP, '--json', '-'])));
+    expect(JSON.parse(parquet!.stdout)).toEqual(JSON.parse(csv!.stdout));
+  });
+
   test('order of levels as given', async () => {
     const { stdout } = await runCli(['fit', dataFile('cbpp'), ...CBPP, '--levels', 'period=4|3|2|1', '--json', '-']);
     expect((JSON.parse(stdout) as FitJson).fixed.map((row) => row.term)).toEqual(['(Intercept)', 'period3', 'period2', 'period1']);
