@@ -141,7 +141,7 @@ async function lane(
     try {
       const chunk = await job.run(() => {
         begin = performance.now();
-        return message(run, range!);
+        return message(run, range);
       });
       onResult();
       sizer.measured(range.to - range.from, (performance.now() - begin) / 1000);

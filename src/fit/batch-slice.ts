@@ -1,7 +1,7 @@
 /** Parts of a batch, and responses drawn where they are fitted. */
 import type { Batch, SimulatedResponses } from '../model/batch.js';
 import { type Design, parameterLayout } from '../model/design.js';
-import { type OwnRows, type Simulator, createSimulator } from '../random/simulate.js';
+import { type Simulator, createSimulator } from '../random/simulate.js';
 
 /** A batch whose responses are numbers. */
 export type NumericBatch = Batch & { readonly response: Float64Array };
@@ -60,7 +60,7 @@ export function detachedCopy(batch: Batch): { batch: Batch; transfer: ArrayBuffe
     Object.entries(batch).map(([name, value]) => {
       if (!ArrayBuffer.isView(value)) return [name, value];
       const owned = (value as unknown as Numbers).slice();
-      transfer.push(owned.buffer as ArrayBuffer);
+      transfer.push(owned.buffer);
       return [name, owned];
     }),
   ) as unknown as Batch;
@@ -85,7 +85,7 @@ function drawAll(simulator: Simulator, design: Design, batch: Batch, { seed, fir
   const out = new Float64Array(batch.nModels * n);
   const ownsRows = (['trials', 'offset', 'x', 'z', 'groupSizes'] as const).some((name) => batch[name] !== undefined);
   for (let b = 0; b < batch.nModels; b++) {
-    simulator.simulate(first + b, seed, out, b * n, ownsRows ? (sliceBatch(design, batch, b, b + 1) as OwnRows) : undefined);
+    simulator.simulate(first + b, seed, out, b * n, ownsRows ? (sliceBatch(design, batch, b, b + 1)) : undefined);
   }
   return out;
 }

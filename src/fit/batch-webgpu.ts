@@ -11,12 +11,12 @@ export const acquireBatchDevice: AcquireDevice = async (allowSoftware) => {
   if ('unavailable' in gpu) return gpu;
   const found = await acquireDevice(gpu, allowSoftware);
   if ('unavailable' in found) return found;
-  const { device, adapter, lost, dispose } = found;
+  const { device, adapter, lost } = found;
   return {
     description: adapter.description,
     software: adapter.software,
     lost,
-    dispose,
+    dispose: () => { found.dispose(); },
     createObjective: (design, settings, capacity, batch) =>
       createWebGpuObjective(device, design, objectiveIntegration(settings), { capacity, own: ownColumns(batch) }),
     capacityFor: (design, settings, batch) => {

@@ -14,7 +14,7 @@ function spawnFrom(file: string): (events: WorkerEvents) => WorkerChannel {
     spawned++;
     const worker = new Worker(new URL(file, import.meta.url));
     worker.on('message', (data) => { events.message(data); });
-    worker.on('error', (error) => { events.death((error as Error).message); });
+    worker.on('error', (error) => { events.death((error).message); });
     worker.on('exit', (code) => { events.death(`exit ${code}`); });
     return {
       post: (message, transfer) => { worker.postMessage(message, transfer as ArrayBuffer[]); },
@@ -112,7 +112,7 @@ describe('WorkerPool', () => {
     const [bad, ...good] = await Promise.allSettled([run(job, { kind: 'die' }), ...Array.from({ length: 6 }, () => run(job, { kind: 'echo' }))]);
     expect(bad).toMatchObject({ status: 'rejected', reason: { name: 'WorkerLostError', started: true } });
     expect((bad as PromiseRejectedResult).reason).toBeInstanceOf(WorkerLostError);
-    expect((bad as PromiseRejectedResult).reason.message).toMatch(/^2 worker threads died of the same task: /);
+    expect(((bad as PromiseRejectedResult).reason as Error).message).toMatch(/^2 worker threads died of the same task: /);
     expect(good.every(({ status }) => status === 'fulfilled')).toBe(true);
   });
 

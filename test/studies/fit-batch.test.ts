@@ -163,7 +163,7 @@ describe('results', () => {
 describe('mistakes are told in one sentence', () => {
   const n = design.nobs;
   const fitWith = (batch: Partial<Batch>, options: Record<string, unknown> = {}): Promise<BatchFit> =>
-    fitBatch(design, { nModels: 2, response: new Float64Array(2 * n), ...batch } as Batch, { ...cpu, ...options });
+    fitBatch(design, { nModels: 2, response: new Float64Array(2 * n), ...batch }, { ...cpu, ...options });
 
   test.each<[string, Partial<Batch>, RegExp]>([
     ['models', { nModels: 0 }, /nModels must be a positive integer, not 0/],
