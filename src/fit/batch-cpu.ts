@@ -22,7 +22,7 @@ const SLICE_SECONDS = 0.005;
 /** The calling thread takes no part in models of more rows than this, which could hold it up. */
 const MOST_ROWS_HERE = 20_000;
 /** Seconds the calling thread works before it looks at what is left. */
-const TRIAL_SECONDS = 0.03;
+const TRIAL_SECONDS = 0.1;
 /** Starting workers pays from this many seconds of work on: a thread takes 0.1 s to start and about as long to compile the hot loops. */
 const WORKERS_FROM_SECONDS = 0.15;
 const LARGEST_TASK = 4096;

@@ -13,7 +13,7 @@ import { isSuspect, separationDirection } from '../optimize/separation.js';
 import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
 import type { Control } from './options.js';
 import { glmData, perModel, startingPoint } from './starting-point.js';
-import { coldTheta, liftTheta, normaliseTheta, thetaGeometry } from './theta-geometry.js';
+import { type ThetaGeometry, coldTheta, isNearZero, liftTheta, normaliseTheta, thetaGeometry } from './theta-geometry.js';
 
 export interface FitSettings {
   /** nAGQ may be 0. */
@@ -43,6 +43,10 @@ const NEAR_ZERO = 0.05;
 const LIFTED_START = 0.2;
 /** Where a fit that ended near σ = 0 is probed for a higher likelihood. */
 const PROBE = 0.1;
+/** Where the sign of the slope tells whether a small diagonal entry belongs to zero. */
+const NEAR_BOUNDARY = 1e-3;
+/** Log-likelihood that setting such an entry to zero may cost: what the tolerance of the optimiser leaves open. */
+const BOUNDARY_COST = 1e-7;
 /** Second start of a model whose likelihood does not exist at the first. */
 const SMALL_START = 0.05;
 /** A standard deviation of this many units of the linear predictor raises the question whether groups are all-or-nothing. */
@@ -68,7 +72,7 @@ export async function fitChunk(
   await objective.load(batch, from, to);
   const start = startingPoint(design, geometry, batch, from, to);
   const held = batch.held === undefined ? null : perModel(batch.held, k, from, to);
-  const thetaOf = (all: Float64Array, b: number, width: number): Float64Array => all.subarray((b + 1) * width - nTheta, (b + 1) * width);
+  const thetaOf: ThetaOf = (all, b, width) => all.subarray((b + 1) * width - nTheta, (b + 1) * width);
 
   // With nAGQ = 0 the optimiser sees θ only; β follows at the joint mode.
   const profiled = settings.integration.nAGQ === 0 ? profiledSurface(objective, p, columns(start.params, count, k, 0, p)) : null;
@@ -88,25 +92,34 @@ export async function fitChunk(
       count: n, params, held: surfaceHeld === null ? null : pick(surfaceHeld, width), metric: pick(surfaceMetric, width * width),
       coldMetric: batch.metric === undefined, stepScale: start.stepScale.subarray(skip), maxStep: start.maxStep,
       tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal: hooks.signal,
+      // The Newton step of the Hessian wants the gradient at the very point.
+      lastStep: settings.standardErrors !== 'hessian',
     });
   };
   const best = await run(null, first);
 
-  const secondStart = async (models: number[], change: (theta: Float64Array) => void): Promise<void> => {
+  /** Fits some models again from a changed θ; the new fit is taken if it is higher by `gain` at least. */
+  const secondStart = async (models: number[], change: (theta: Float64Array, s: number) => void, gain: (b: number) => number): Promise<void> => {
     if (models.length === 0) return;
     const subset = Int32Array.from(models);
     const params = rowsOf(best.params, subset, width);
-    subset.forEach((_, s) => { change(thetaOf(params, s, width)); });
+    subset.forEach((_, s) => { change(thetaOf(params, s, width), s); });
     const again = await run(subset, params);
-    subset.forEach((b, s) => { keepBetter(best, b, again, s, width); });
+    subset.forEach((b, s) => {
+      best.evaluations[b]! += again.evaluations[s]!;
+      if (again.value[s]! > best.value[b]! + gain(b) || Number.isNaN(best.value[b]!)) takeOver(best, b, again, s, width);
+    });
   };
+  const noise = (b: number): number => 10 * surface.valueNoise * (1 + Math.abs(best.value[b]!));
   const all = Array.from({ length: count }, (_, b) => b);
   if (batch.start === undefined) {
-    await secondStart(all.filter((b) => best.outcome[b] === OUTCOME.nonFinite), (theta) => { coldTheta(geometry, theta, SMALL_START); });
+    await secondStart(all.filter((b) => best.outcome[b] === OUTCOME.nonFinite), (theta) => { coldTheta(geometry, theta, SMALL_START); }, () => 0);
   }
   if (held === null) {
-    const rising = await higherInside(surface, best, geometry, thetaOf, width);
-    await secondStart(rising, (theta) => { liftTheta(geometry, theta, NEAR_ZERO, PROBE); });
+    const rising = await higherInside(surface, best, geometry, thetaOf, width, noise);
+    await secondStart(rising, (theta) => { liftTheta(geometry, theta, NEAR_ZERO, PROBE); }, () => 0);
+    const falling = await fallingToZero(surface, best, geometry, thetaOf, width);
+    await secondStart(falling.models, (theta, s) => { theta.set(falling.thetas[s]!); }, (b) => -noise(b) - BOUNDARY_COST);
   }
 
   const full: Maximum = profiled === null ? best : withFixedEffects(best, profiled.beta, count, p, k);
@@ -133,6 +146,8 @@ export async function fitChunk(
   };
 }
 
+type ThetaOf = (all: Float64Array, b: number, width: number) => Float64Array;
+
 const STATUS_OF_OUTCOME = {
   [OUTCOME.running]: STATUS.maxEvaluations,
   [OUTCOME.converged]: STATUS.converged,
@@ -143,35 +158,71 @@ const STATUS_OF_OUTCOME = {
 
 /** Models that ended near a zero on the diagonal of Λ although the likelihood is higher a little inside: σ = 0 was a saddle, not the maximum. */
 async function higherInside(
-  surface: Surface, best: Maximum, geometry: ReturnType<typeof thetaGeometry>,
-  thetaOf: (all: Float64Array, b: number, width: number) => Float64Array, width: number,
+  surface: Surface, best: Maximum, geometry: ThetaGeometry, thetaOf: ThetaOf, width: number, noise: (b: number) => number,
 ): Promise<number[]> {
-  const candidates: number[] = [];
-  const probes: Float64Array[] = [];
-  best.outcome.forEach((outcome, b) => {
-    if (outcome !== OUTCOME.converged) return;
-    const probe = best.params.slice(b * width, (b + 1) * width);
-    if (!liftTheta(geometry, thetaOf(probe, 0, width), NEAR_ZERO, PROBE)) return;
-    candidates.push(b);
-    probes.push(probe);
-  });
-  const n = candidates.length;
-  if (n === 0) return [];
-  const params = new Float64Array(n * width);
-  probes.forEach((probe, s) => { params.set(probe, s * width); });
-  const value = new Float64Array(n);
-  const gradient = new Float64Array(n * width);
-  await surface.evaluate({ count: n, models: Int32Array.from(candidates), params, value, gradient, keepModes: false });
-  return candidates.filter((b, s) => {
-    best.evaluations[b]!++;
-    return value[s]! > best.value[b]! + 10 * surface.valueNoise * (1 + Math.abs(best.value[b]!));
-  });
+  const { models, value } = await evaluateNearZero(surface, best, width, (params) => liftTheta(geometry, thetaOf(params, 0, width), NEAR_ZERO, PROBE));
+  return models.filter((b, s) => value[s]! > best.value[b]! + noise(b));
 }
 
-/** Takes row s of `again` as model b of `best` if it is a better maximum. */
-function keepBetter(best: Maximum, b: number, again: Maximum, s: number, width: number): void {
-  best.evaluations[b]! += again.evaluations[s]!;
-  if (!(again.value[s]! > best.value[b]! || Number.isNaN(best.value[b]!))) return;
+/**
+ * Models whose maximum lies at σ = 0 but which stopped a little before it: near the boundary the likelihood can be so flat that the
+ * optimiser's tolerance says nothing of σ. The slope at a tiny σ has the sign of dL/dσ² there. Returns θ with those entries zero.
+ */
+async function fallingToZero(
+  surface: Surface, best: Maximum, geometry: ThetaGeometry, thetaOf: ThetaOf, width: number,
+): Promise<{ models: number[]; thetas: Float64Array[] }> {
+  const near = (theta: Float64Array, t: number): boolean => isNearZero(geometry, theta, t, NEAR_ZERO) && theta[t] !== 0;
+  const { models, params, gradient } = await evaluateNearZero(surface, best, width, (point) => {
+    const theta = thetaOf(point, 0, width);
+    let any = false;
+    geometry.forEach((entry, t) => {
+      if (!near(theta, t)) return;
+      any = true;
+      theta[t] = Math.sign(theta[t]!) * Math.min(Math.abs(theta[t]!), NEAR_BOUNDARY / entry.scale);
+    });
+    return any;
+  });
+  const found: { models: number[]; thetas: Float64Array[] } = { models: [], thetas: [] };
+  models.forEach((b, s) => {
+    const slope = thetaOf(gradient, s, width);
+    const probe = thetaOf(params, s, width);
+    const theta = thetaOf(best.params, b, width).slice();
+    let any = false;
+    geometry.forEach((_, t) => {
+      if (!near(theta, t) || slope[t]! * probe[t]! > 0) return;
+      any = true;
+      theta[t] = 0;
+    });
+    if (!any) return;
+    found.models.push(b);
+    found.thetas.push(theta);
+  });
+  return found;
+}
+
+/** Converged models that `change` moves (returning whether it did), evaluated there. */
+async function evaluateNearZero(surface: Surface, best: Maximum, width: number, change: (params: Float64Array) => boolean) {
+  const models: number[] = [];
+  const points: Float64Array[] = [];
+  best.outcome.forEach((outcome, b) => {
+    if (outcome !== OUTCOME.converged) return;
+    const point = best.params.slice(b * width, (b + 1) * width);
+    if (!change(point)) return;
+    models.push(b);
+    points.push(point);
+  });
+  const count = models.length;
+  const params = new Float64Array(count * width);
+  points.forEach((point, s) => { params.set(point, s * width); });
+  const value = new Float64Array(count);
+  const gradient = new Float64Array(count * width);
+  if (count > 0) await surface.evaluate({ count, models: Int32Array.from(models), params, value, gradient, keepModes: false });
+  for (const b of models) best.evaluations[b]!++;
+  return { models, params, value, gradient };
+}
+
+/** Row s of `again` becomes model b of `best`. */
+function takeOver(best: Maximum, b: number, again: Maximum, s: number, width: number): void {
   best.value[b] = again.value[s]!;
   best.outcome[b] = again.outcome[s]!;
   best.decrement[b] = again.decrement[s]!;
@@ -196,7 +247,7 @@ function withFixedEffects(best: Maximum, beta: Float64Array, count: number, p: n
 /** Models whose fit ran towards the end of the range of the mean get a certificate, or not, that no finite estimate exists. */
 function markSeparated(
   design: Design, batch: Batch & { response: Float64Array }, from: number, params: Float64Array, status: Uint8Array,
-  geometry: ReturnType<typeof thetaGeometry>,
+  geometry: ThetaGeometry,
 ): void {
   const family = getFamily(design.family, design.link);
   const { nFixed: p, nParams: k } = parameterLayout(design);

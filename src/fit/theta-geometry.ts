@@ -39,11 +39,17 @@ export function coldTheta(geometry: ThetaGeometry, theta: Float64Array, sd: numb
   geometry.forEach((entry, t) => { theta[t] = onDiagonal(entry) ? sd / entry.scale : 0; });
 }
 
+/** Whether entry t is a diagonal one below `below` in units of the linear predictor. */
+export function isNearZero(geometry: ThetaGeometry, theta: Float64Array, t: number, below: number): boolean {
+  const entry = geometry[t]!;
+  return onDiagonal(entry) && Math.abs(theta[t]!) * entry.scale < below;
+}
+
 /** Diagonal entries smaller than `below` (units of the linear predictor) are set to `to`; returns whether there were any. */
 export function liftTheta(geometry: ThetaGeometry, theta: Float64Array, below: number, to: number): boolean {
   let lifted = false;
   geometry.forEach((entry, t) => {
-    if (!onDiagonal(entry) || !(Math.abs(theta[t]!) * entry.scale < below)) return;
+    if (!isNearZero(geometry, theta, t, below)) return;
     theta[t] = to / entry.scale;
     lifted = true;
   });

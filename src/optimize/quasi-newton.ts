@@ -31,6 +31,11 @@ export interface MaximizeProblem {
   readonly maxStep: number;
   readonly tolerance: number;
   readonly maxEvaluations: number;
+  /**
+   * Whether a converged model takes its last, negligible step without another evaluation: the estimate is nearer to the maximum than the
+   * point at which value and gradient were taken.
+   */
+  readonly lastStep: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -173,6 +178,7 @@ export async function maximize(surface: Surface, problem: MaximizeProblem): Prom
     decrement[b] = 0.5 * rise;
     if (decrement[b]! < tolerance) {
       outcome[b] = OUTCOME.converged;
+      if (problem.lastStep) for (let j = 0; j < k; j++) params[b * k + j]! += direction[b * k + j]!;
       return;
     }
     if (evaluations[b]! >= maxEvaluations) {
