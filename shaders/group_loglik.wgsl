@@ -1,6 +1,6 @@
 // Log-likelihood and gradient of many models, one invocation per (entry, run of groups): entry = id % count, run = id / count.
 //
-// For each group: fixed part, conditional mode, Laplace or adaptive quadrature, exact gradient. Notation of docs/architecture.md:
+// For each group: fixed part, conditional mode, Laplace or adaptive quadrature, exact gradient. Notation of docs/likelihood.md:
 // Q_m = C(I/2 + K)C' (`spread`), t, r. Sums of at most 32 rows in float32 go into fixed point (lib/fixed_point).
 //
 // Results of an invocation: 2 words per component (value, P gradients of beta, the lower triangle of dL/dLambda by columns) and a status

@@ -23,7 +23,7 @@ export interface ModelData {
 export interface GroupKernel {
   /**
    * Log-likelihood without the data constant at η0 = Xβ + offset and θ; NaN where it does not exist. Writes the adjusted score r
-   * (dL/dβ = X'r) and dL/dθ. Mathematics: likelihood.md §2–3 and docs/architecture.md.
+   * (dL/dβ = X'r) and dL/dθ. Mathematics: docs/likelihood.md §2–3.
    */
   evaluate(
     model: ModelData, eta0: Float64Array, theta: Float64Array, adjointEta: Float64Array | null, keepModes: boolean,

@@ -1,5 +1,5 @@
 /**
- * Groups with q > 1 random effects per level. Small dense q × q algebra; the formulas are those of docs/architecture.md with
+ * Groups with q > 1 random effects per level. Small dense q × q algebra; the formulas are those of docs/likelihood.md §3 with
  * Q = C(½I + K)C', which is ½H⁻¹ for Laplace.
  */
 import { ALL_PARTS, type Family, PART, derivativeRows, fisher } from '../families/family.js';
