@@ -12,7 +12,7 @@ export default tseslint.config(
     rules: {
       // Indexing typed arrays in numeric loops gives `number | undefined`; the bounds are the loop's.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowNever: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': 'error',
       'no-console': 'error',
@@ -23,6 +23,11 @@ export default tseslint.config(
     // Promises without await satisfy an asynchronous interface.
     files: ['**/*.ts'],
     rules: { '@typescript-eslint/require-await': 'off' },
+  },
+  {
+    // Tests may report what they measured.
+    files: ['test/**/*.ts'],
+    rules: { 'no-console': ['error', { allow: ['info'] }] },
   },
   {
     files: ['**/*.{js,mjs}', 'bench/**/*.ts'],

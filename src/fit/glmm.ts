@@ -46,7 +46,7 @@ export async function glmm(formula: string, data: TableInput, options: GlmmOptio
 }
 
 async function fitFrame(frame: ModelFrame, response: Float64Array, options: GlmmOptions, settings: FitSettings): Promise<GlmmFit> {
-  const source = await objectiveSource(options.backend ?? 'auto');
+  const source = objectiveSource(options.backend ?? 'auto');
   const fit = await fitSingle(frame.design, response, settings, options, source);
   return new GlmmFit(frame, response, options, settings, fit);
 }
@@ -262,7 +262,7 @@ export class GlmmFit {
 
   summary(options: SummaryOptions = {}): Summary {
     const json = this.toJSON();
-    return Object.defineProperty(json, 'toString', { value: () => formatSummary(json, options) }) as Summary;
+    return Object.defineProperty(json, 'toString', { value: () => formatSummary(json, options) });
   }
 
   /**

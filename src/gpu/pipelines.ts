@@ -8,7 +8,7 @@ const caches = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
  */
 export async function pipelineFor(device: GPUDevice, label: string, source: string, layout: GPUBindGroupLayout): Promise<GPUComputePipeline> {
   let cache = caches.get(device);
-  if (cache === undefined) caches.set(device, (cache = new Map()));
+  if (cache === undefined) caches.set(device, (cache = new Map<string, GPUComputePipeline>()));
   const known = cache.get(source);
   if (known !== undefined) return known;
   device.pushErrorScope('validation');

@@ -466,8 +466,8 @@ class GpuObjective implements WebGpuObjective {
     encoder.copyBufferToBuffer(source, 0, staging, 16, size);
     const timed = this.#queries !== null && source === this.#totals;
     if (timed) {
-      encoder.resolveQuerySet(this.#queries!.set, 0, 2, this.#queries!.resolve, 0);
-      encoder.copyBufferToBuffer(this.#queries!.resolve, 0, staging, 0, 16);
+      encoder.resolveQuerySet(this.#queries.set, 0, 2, this.#queries.resolve, 0);
+      encoder.copyBufferToBuffer(this.#queries.resolve, 0, staging, 0, 16);
     }
     this.#device.queue.submit([encoder.finish()]);
     try {

@@ -176,7 +176,7 @@ export async function maximize(surface: Surface, problem: MaximizeProblem): Prom
       size += stepScale[j]! * Math.abs(direction[b * k + j]!);
     }
     decrement[b] = 0.5 * rise;
-    if (decrement[b]! < tolerance) {
+    if (decrement[b] < tolerance) {
       outcome[b] = OUTCOME.converged;
       if (problem.lastStep) for (let j = 0; j < k; j++) params[b * k + j]! += direction[b * k + j]!;
       return;

@@ -19,7 +19,7 @@ async function compare(shape: Shape, integration: Integration, options: { adjoin
   const random = generator(7);
   const responses = new Float64Array(MODELS * design.nobs);
   for (let b = 0; b < MODELS; b++) responses.set(response, b * design.nobs);
-  const batch = { nModels: MODELS, response: responses, ...options.batch?.(made) };
+  const batch = { ...options.batch?.(made), nModels: MODELS, response: responses };
   const points = Float64Array.from({ length: MODELS * k }, (_, at) => params[at % k]! * (1 + 0.1 * (random() - 0.5)));
   const adjoint = options.adjoint === true ? Float64Array.from({ length: MODELS * p }, () => 0.1 * (random() - 0.5)) : undefined;
   const own = {
