@@ -3,10 +3,12 @@ import { DataError, OptionError } from '../errors.js';
 import { getFamily, resolveFamily } from '../families/registry.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
 import type { ModelFrame } from '../formula/model-frame.js';
-import { covarianceOf } from '../model/covariance.js';
+import { covarianceOf, termFactor, thetaByTerm } from '../model/covariance.js';
 import { type Design, parameterLayout } from '../model/design.js';
+import { effectPlaces } from '../model/effects.js';
 import { STATUS, STATUS_NAMES, type StatusName, isConverged } from '../model/status.js';
 import { MAX_NODES } from '../numerics/gauss-hermite.js';
+import { severalFactorsQuadrature } from '../objective/cpu.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import { createSimulator } from '../random/simulate.js';
 import { type SummaryOptions, formatSummary } from '../report/format-summary.js';
@@ -65,10 +67,8 @@ function fitSettings(options: GlmmOptions): FitSettings {
 }
 
 function checkRandomPart(design: Design, settings: FitSettings): void {
-  if (hasOneFactor(design)) return;
-  const terms = design.random.map((term) => `(${term.names.join(' + ')} | ${term.group})`).join(', ');
-  const quadrature = settings.integration.nAGQ > 1 ? ' (nAGQ > 1 needs one grouping factor in any case)' : '';
-  throw new OptionError(`random effects on several grouping factors are not fitted yet${quadrature}: ${terms}; keep the terms of one factor`);
+  const { nAGQ } = settings.integration;
+  if (nAGQ > 1 && !hasOneFactor(design)) throw new OptionError(severalFactorsQuadrature(design, nAGQ));
 }
 
 /** Summary of a fitted model: `String(summary)` is the text lme4's users know. */
@@ -147,31 +147,22 @@ export class GlmmFit {
 
   /** Conditional modes of the random effects, one list per grouping factor, levels in order. */
   get ranef(): Record<string, RanefRow[]> {
-    const { random, fixedNames } = this.design;
-    const q = random.reduce((sum, term) => sum + term.names.length, 0);
-    const first = random[0]!;
-    const rows: Record<string, number | string>[] = first.levels.map((level) => ({ level }));
-    let column = 0;
-    let theta = fixedNames.length;
-    for (const term of random) {
-      const width = term.names.length;
-      for (let c = 0; c < width; c++) {
-        const end = term.covariance === 'diagonal' ? c + 1 : width;
-        for (let r = c; r < end; r++) {
-          const entry = this.params[theta++]!;
-          const name = term.names[r]!;
-          rows.forEach((row, level) => {
-            const addend = entry * this.#fit.modes[level * q + column + c]!;
-            // A name used by two terms of one factor would hide one of them; the effects are added, as they are in the model.
-            Object.defineProperty(row, name, {
-              value: ((Object.hasOwn(row, name) ? row[name] : 0) as number) + addend, enumerable: true, configurable: true, writable: true,
-            });
-          });
+    const thetas = thetaByTerm(this.design, this.params);
+    const groups = new Map<string, Record<string, number | string>[]>();
+    effectPlaces(this.design).places.forEach(({ term, q, first, stride }, t) => {
+      const factor = termFactor(term, thetas[t]!);
+      const rows = groups.get(term.group) ?? term.levels.map((level) => ({ level }));
+      groups.set(term.group, rows);
+      rows.forEach((row, level) => {
+        for (let r = 0; r < q; r++) {
+          let mode = 0;
+          for (let c = 0; c <= r; c++) mode += factor[r * q + c]! * this.#fit.modes[first + level * stride + c]!;
+          // A column may have any name, `__proto__` too.
+          Object.defineProperty(row, term.names[r]!, { value: mode, enumerable: true, configurable: true, writable: true });
         }
-      }
-      column += width;
-    }
-    return Object.fromEntries([[first.group, rows]]);
+      });
+    });
+    return Object.fromEntries(groups);
   }
 
   /** −2 logLik, as the AIC table of lme4's summary and MATLAB print it. */
@@ -231,7 +222,6 @@ export class GlmmFit {
   /** Everything about the fit as plain data: the object the CLI writes with `--json`. */
   toJSON(): FitJson {
     const { nAGQ } = this.settings.integration;
-    const group = this.design.random[0]!;
     return {
       formula: this.frame.formula,
       family: this.design.family,
@@ -239,7 +229,7 @@ export class GlmmFit {
       method: nAGQ === 0 ? 'nagq0' : nAGQ === 1 ? 'laplace' : 'agq',
       nAGQ,
       nobs: this.nobs,
-      groups: Object.fromEntries([[group.group, group.levels.length]]),
+      groups: Object.fromEntries(this.design.random.map((term) => [term.group, term.levels.length])),
       fixed: this.coefficients(),
       vcov: this.vcov,
       random: this.VarCorr,

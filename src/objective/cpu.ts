@@ -1,15 +1,19 @@
 /**
- * The float64 Objective: one model after another, group by group, for designs with one grouping factor.
- * The arithmetic of a group is in `groups-scalar.ts` (one random effect per level) and `groups-vector.ts` (several).
+ * The float64 Objective: one model after another. With one grouping factor group by group, in `groups-scalar.ts` (one random effect per
+ * level) or `groups-vector.ts` (several); with several factors in `groups-sparse.ts`.
  */
+import { OptionError } from '../errors.js';
 import { getFamily } from '../families/registry.js';
 import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
 import type { GroupKernel, ModelData } from './group-kernel.js';
+import { createSparseGroups } from './groups-sparse.js';
 import { createScalarGroups } from './groups-scalar.js';
 import { createVectorGroups } from './groups-vector.js';
 import type { Evaluation, Integration, Objective, Profile } from './objective.js';
-import { type OneFactor, oneFactor } from './one-factor.js';
+import { manyFactors } from './many-factors.js';
+import { hasOneFactor, oneFactor } from './one-factor.js';
+import type { RowLayout } from './row-layout.js';
 
 export interface CpuObjectiveOptions {
   /** Most models loaded at once; default 64. */
@@ -18,7 +22,7 @@ export interface CpuObjectiveOptions {
 
 /**
  * Objective of a design on the calling thread.
- * @throws OptionError when the random terms do not share one grouping factor, or quadrature is asked for more than three dimensions.
+ * @throws OptionError when quadrature is asked for several grouping factors or for more than three dimensions.
  */
 export function createCpuObjective(design: Design, integration: Integration, options: CpuObjectiveOptions = {}): Objective {
   return new CpuObjective(design, integration, options.capacity ?? 64);
@@ -30,7 +34,7 @@ class CpuObjective implements Objective {
   readonly nParams: number;
   readonly valueNoise = 1e-13;
   readonly #design: Design;
-  readonly #layout: OneFactor;
+  readonly #layout: RowLayout;
   readonly #kernel: GroupKernel;
   readonly #models: ModelData[] = [];
   readonly #eta0: Float64Array;
@@ -39,12 +43,19 @@ class CpuObjective implements Objective {
 
   constructor(design: Design, integration: Integration, capacity: number) {
     this.#design = design;
-    this.#layout = oneFactor(design);
+    const family = getFamily(design.family, design.link);
+    if (hasOneFactor(design)) {
+      const layout = oneFactor(design);
+      this.#layout = layout;
+      this.#kernel = (layout.q === 1 ? createScalarGroups : createVectorGroups)(layout, family, integration);
+    } else {
+      if (integration.nAGQ > 1) throw new OptionError(severalFactorsQuadrature(design, integration.nAGQ));
+      const layout = manyFactors(design);
+      this.#layout = layout;
+      this.#kernel = createSparseGroups(layout, family, integration);
+    }
     this.capacity = capacity;
     this.nParams = this.#layout.nParams;
-    const family = getFamily(design.family, design.link);
-    const create = this.#layout.q === 1 ? createScalarGroups : createVectorGroups;
-    this.#kernel = create(this.#layout, family, integration);
     this.#eta0 = new Float64Array(design.nobs);
     this.#adjointEta = new Float64Array(design.nobs);
     this.#residual = new Float64Array(design.nobs);
@@ -52,7 +63,8 @@ class CpuObjective implements Objective {
 
   // The seam is asynchronous for the sake of devices; here every promise is already resolved.
   load(batch: Batch & { response: Float64Array }, from: number, to: number): Promise<void> {
-    const { nobs, order, x, z, starts, q, nGroups, nFixed } = this.#layout;
+    const { nobs, order, x, z, starts, q, nEffects, nFixed } = this.#layout;
+    const nGroups = starts.length - 1;
     const family = getFamily(this.#design.family, this.#design.link);
     const shared = {
       trials: sorted(this.#design.trials, order) ?? new Float64Array(nobs).fill(1),
@@ -79,7 +91,7 @@ class CpuObjective implements Objective {
         z: own(batch.z, q) ?? z,
         starts: ownStarts,
         rows,
-        modes: new Float64Array(nGroups * q),
+        modes: new Float64Array(nEffects),
         constant,
       });
     }
@@ -134,6 +146,12 @@ class CpuObjective implements Objective {
   #linearPredictor(model: ModelData, params: Float64Array, base: number): void {
     multiply(model, params, base, this.#layout.nFixed, this.#eta0, model.offset);
   }
+}
+
+/** Why quadrature cannot be had, and what to do. */
+export function severalFactorsQuadrature(design: Design, nAGQ: number): string {
+  const groups = [...new Set(design.random.map((term) => term.group))].join(', ');
+  return `nAGQ = ${nAGQ} needs one grouping factor: with several (${groups}) the integral does not split into small ones; use nAGQ = 1 (Laplace) or 0`;
 }
 
 /**

@@ -13,13 +13,13 @@ export interface ModelData {
   readonly starts: Int32Array;
   /** Rows in use: starts[G]. */
   readonly rows: number;
-  /** G × q spherical conditional modes of the latest kept evaluation. */
+  /** Spherical conditional modes of the latest kept evaluation, in the layout of `effectPlaces`. */
   readonly modes: Float64Array;
   /** Σ of the data constants of the log-density. */
   readonly constant: number;
 }
 
-/** The integral over the random effects of all groups of one model. */
+/** The integral over the random effects of one model. */
 export interface GroupKernel {
   /**
    * Log-likelihood without the data constant at η0 = Xβ + offset and θ; NaN where it does not exist. Writes the adjusted score r

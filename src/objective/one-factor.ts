@@ -1,27 +1,15 @@
 /**
- * What both objectives need of a design whose random terms share one grouping factor: rows sorted level by level, the columns of all
+ * What the kernels on groups need of a design whose random terms share one grouping factor: rows sorted level by level, the columns of all
  * terms side by side, and which entry of the block-diagonal Cholesky factor Λ each θ is. Data only.
  */
 import { OptionError } from '../errors.js';
 import { type Design, parameterLayout } from '../model/design.js';
+import type { RowLayout } from './row-layout.js';
 
-export interface OneFactor {
-  readonly nobs: number;
-  readonly nFixed: number;
-  readonly nTheta: number;
-  readonly nParams: number;
+export interface OneFactor extends RowLayout {
   /** Levels of the grouping factor. */
   readonly nGroups: number;
-  /** Random-effect columns of all terms together. */
-  readonly q: number;
-  /** Sorted row i is design row `order[i]`. */
-  readonly order: Int32Array;
-  /** Sorted rows of group g: starts[g] … starts[g + 1] − 1. */
-  readonly starts: Int32Array;
   readonly maxGroup: number;
-  /** Sorted n × p and n × q matrices, row-major. */
-  readonly x: Float64Array;
-  readonly z: Float64Array;
   /** θ_t is entry (thetaRow[t], thetaColumn[t]) of the q × q Λ. */
   readonly thetaRow: Int32Array;
   readonly thetaColumn: Int32Array;
@@ -38,7 +26,7 @@ export function oneFactor(design: Design): OneFactor {
   const first = design.random[0];
   if (first === undefined || !hasOneFactor(design)) {
     const groups = [...new Set(design.random.map((term) => term.group))].join(', ');
-    throw new OptionError(`random effects on several grouping factors (${groups}) cannot be fitted yet; keep terms of one factor`);
+    throw new OptionError(`this path takes random effects on one grouping factor, the model has ${groups}; use backend 'cpu'`);
   }
   const { nobs, x } = design;
   const { nFixed, nTheta, nParams } = parameterLayout(design);
@@ -81,7 +69,7 @@ export function oneFactor(design: Design): OneFactor {
     offset += width;
   }
   return {
-    nobs, nFixed, nTheta, nParams, nGroups, q, order, starts, maxGroup, x: sortedX, z,
+    nobs, nFixed, nTheta, nParams, nGroups, q, nEffects: nGroups * q, order, starts, maxGroup, x: sortedX, z,
     thetaRow: Int32Array.from(thetaRow), thetaColumn: Int32Array.from(thetaColumn),
   };
 }

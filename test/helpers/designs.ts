@@ -91,3 +91,26 @@ export function randomDesign(shape: Shape): RandomDesign {
   }
   return { design, response, params };
 }
+
+/** A random design in which each term has a factor of its own, crossed or each nested in the one before. */
+export function crossedDesign(
+  shape: Pick<Shape, 'family' | 'link' | 'seed'>, terms: readonly (readonly number[])[], nested = false,
+): RandomDesign {
+  const { design, response, params } = randomDesign({ ...shape, terms: terms.flat(), rows: 70 });
+  const random = generator((shape.seed ?? 1) + 100);
+  const sizes = [9, 5, 4];
+  let coarse = Int32Array.from({ length: design.nobs }, (_, i) => i % 3);
+  const renamed = design.random.map((term, t) => {
+    const levels = sizes[t]!;
+    let index = Int32Array.from({ length: design.nobs }, (_, i) => (i < levels ? i : Math.floor(random() * levels)));
+    if (nested) {
+      index = Int32Array.from(coarse, (outer, i) => outer * 2 + (t === 0 ? 0 : Math.floor(random() * 2) * (i >= 6 ? 1 : i % 2)));
+      const used = [...new Set(index)].sort((a, b) => a - b);
+      index = index.map((level) => used.indexOf(level));
+      coarse = index;
+    }
+    const count = Math.max(...index) + 1;
+    return { ...term, group: `f${t}`, levels: Array.from({ length: count }, (_, l) => `l${l}`), index };
+  });
+  return { design: { ...design, random: renamed }, response, params };
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { getFamily, linksOf } from '../../src/families/registry.js';
 import { createCpuObjective } from '../../src/objective/cpu.js';
 import type { Integration } from '../../src/objective/objective.js';
-import { type Shape, randomDesign } from '../helpers/designs.js';
+import { type Shape, crossedDesign, randomDesign } from '../helpers/designs.js';
 import { ALL_PARTS, derivativeRows, fisher } from '../../src/families/family.js';
 
 async function evaluator(shape: Shape, integration: Integration) {
@@ -73,5 +73,55 @@ describe('gradient of the log-likelihood agrees with central differences', () =>
       const slope = (8 * ((await shifted(h)) - (await shifted(-h))) - ((await shifted(2 * h)) - (await shifted(-2 * h)))) / (12 * h);
       expect(Math.abs(slope - gradient[j]!)).toBeLessThan(2e-7 * (1 + Math.abs(gradient[j]!)));
     }
+  });
+});
+
+describe('several grouping factors: gradient agrees with central differences', () => {
+  const structures = { crossed: [[1], [1]], slopes: [[2], [1]], three: [[1], [1], [2]], nested: [[1], [2]] } as const;
+  const cases = all.flatMap((f) => Object.keys(structures).flatMap((structure) =>
+    (['observed', 'expected'] as const).map((information) => ({ ...f, structure: structure as keyof typeof structures, information }))));
+  test.each(cases)('$family $link, $structure, $information', async ({ structure, information, ...f }) => {
+    const made = crossedDesign(f, structures[structure], structure === 'nested');
+    const objective = createCpuObjective(made.design, { nAGQ: 1, information });
+    await objective.load({ nModels: 1, response: made.response }, 0, 1);
+    const at = async (point: Float64Array) => {
+      const value = new Float64Array(1);
+      const gradient = new Float64Array(objective.nParams);
+      await objective.evaluate({ count: 1, models: new Int32Array(1), params: point, value, gradient, keepModes: false });
+      return { value: value[0]!, gradient };
+    };
+    const { params } = made;
+    const { value, gradient } = await at(params);
+    expect(Number.isFinite(value)).toBe(true);
+    for (let j = 0; j < params.length; j++) {
+      const h = 2e-4;
+      const shifted = async (by: number) => {
+        const point = params.slice();
+        point[j]! += by;
+        return (await at(point)).value;
+      };
+      const slope = (8 * ((await shifted(h)) - (await shifted(-h))) - ((await shifted(2 * h)) - (await shifted(-2 * h)))) / (12 * h);
+      expect(Math.abs(slope - gradient[j]!)).toBeLessThan(2e-7 * (1 + Math.abs(gradient[j]!)));
+    }
+  });
+
+  test('the sparse path gives what the path on groups gives', async () => {
+    // Two factors that are the same one: as terms of one factor they take the path on groups.
+    const { design, response, params } = randomDesign({ family: 'binomial', link: 'logit', terms: [2, 1] });
+    const renamed = { ...design, random: design.random.map((term, t) => ({ ...term, group: `g${t}` })) };
+    const run = async (d: typeof design) => {
+      const objective = createCpuObjective(d, { nAGQ: 1, information: 'observed' });
+      await objective.load({ nModels: 1, response }, 0, 1);
+      const one = { count: 1, models: new Int32Array(1), params };
+      const value = new Float64Array(1);
+      const gradient = new Float64Array(params.length);
+      await objective.evaluate({ ...one, value, gradient, keepModes: true });
+      const score = new Float64Array(2);
+      const schur = new Float64Array(4);
+      await objective.profile({ ...one, weights: 'observed', score, schur });
+      return [...value, ...gradient, ...score, ...schur];
+    };
+    const groups = await run(design);
+    (await run(renamed)).forEach((value, i) => { expect(Math.abs(value - groups[i]!)).toBeLessThan(1e-9 * (1 + Math.abs(value))); });
   });
 });
