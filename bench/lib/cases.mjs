@@ -1,0 +1,95 @@
+/**
+ * The models that every bench fits: three data sets of the literature and three simulated shapes.
+ * A case is `{ name, title, formula, types, nAGQ, table() }`; `prepare(case)` fits it once.
+ */
+import { readFileSync } from 'node:fs';
+import { glmm } from '../../dist/fit/glmm.js';
+import { createSimulator } from '../../dist/random/simulate.js';
+import { STREAM, fillNormals } from '../../dist/random/stream.js';
+import { readCsv } from '../../dist/table/csv.js';
+
+const SEED = 20240601;
+
+const bundled = (name, types = {}) => () => readCsv(readFileSync(new URL(`../../data/${name}.csv`, import.meta.url), 'utf8'), { types });
+
+/**
+ * Binary rows of a random-intercept logit model: an intercept, normal covariates x1 …, a standard normal effect of each group. Columns
+ * `y`, `x1` …, `g`.
+ */
+export function simulatedColumns(groups, perGroup, nFixed) {
+  const nobs = groups * perGroup;
+  const columns = {};
+  const x = new Float64Array(nobs * nFixed).fill(1);
+  for (let j = 1; j < nFixed; j++) {
+    const column = new Float64Array(nobs);
+    fillNormals(column, nobs, SEED, j, STREAM.randomEffects);
+    columns[`x${j}`] = column;
+    for (let i = 0; i < nobs; i++) x[i * nFixed + j] = column[i];
+  }
+  const index = Int32Array.from({ length: nobs }, (_, i) => Math.floor(i / perGroup));
+  const design = {
+    nobs, x, fixedNames: ['(Intercept)', ...Object.keys(columns)], family: 'binomial', link: 'logit', trials: null, weights: null, offset: null,
+    random: [{
+      group: 'g', levels: Array.from({ length: groups }, (_, g) => `${g + 1}`), index, names: ['(Intercept)'], z: new Float64Array(nobs).fill(1),
+      covariance: 'unstructured',
+    }],
+  };
+  // Coefficients −0.5, 0.8, −0.4, 0.2, …; σ = 1.
+  const params = Float64Array.from({ length: nFixed + 1 }, (_, j) => (j === 0 ? -0.5 : j === nFixed ? 1 : 0.8 * (-0.5) ** (j - 1)));
+  const y = new Float64Array(nobs);
+  createSimulator(design, params).simulate(0, SEED, y, 0);
+  return { y, ...columns, g: index.map((level) => level + 1) };
+}
+
+const simulated = (groups, perGroup, nFixed) => ({
+  formula: `y ~ ${Array.from({ length: nFixed - 1 }, (_, j) => `x${j + 1}`).join(' + ')} + (1 | g)`,
+  nAGQ: 1,
+  table: () => simulatedColumns(groups, perGroup, nFixed),
+});
+
+const cbpp = {
+  formula: 'cbind(incidence, size - incidence) ~ period + (1 | herd)', table: bundled('cbpp', { period: 'factor' }), successes: 'incidence',
+};
+const toenail = { formula: 'y ~ treatment * visit + (1 | patientID)', table: bundled('toenail') };
+
+/** All cases, small ones first. */
+export const CASES = [
+  { name: 'cbpp', title: 'cbpp, Laplace', nAGQ: 1, ...cbpp },
+  { name: 'cbpp-9', title: 'cbpp, 9 nodes', nAGQ: 9, ...cbpp },
+  { name: '15x20', title: '15 groups × 20 binary rows, p = 2', ...simulated(15, 20, 2) },
+  { name: '150x20', title: '150 × 20, p = 2', ...simulated(150, 20, 2) },
+  { name: '1000x10', title: '1,000 × 10, p = 5', ...simulated(1000, 10, 5) },
+  { name: 'toenail', title: 'toenail, Laplace', nAGQ: 1, ...toenail },
+  { name: 'toenail-25', title: 'toenail, 25 nodes', nAGQ: 25, ...toenail },
+  {
+    name: 'contraception', title: 'contraception, slope (2-dimensional)', nAGQ: 1,
+    formula: 'y ~ age + I(age^2) + urban + livch + (urban | district)', table: bundled('contraception'),
+  },
+];
+
+/** The cases of these names; all without names. Throws for a name there is not. */
+export function pickCases(names) {
+  if (names === undefined) return CASES;
+  return names.map((name) => {
+    const found = CASES.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`there is no case '${name}'; the cases are ${CASES.map((one) => one.name).join(', ')}`);
+    return found;
+  });
+}
+
+/** Table and fitted model of a case. */
+export async function prepare({ formula, nAGQ, table }) {
+  const data = table();
+  return { data, fit: await glmm(formula, data, { family: 'binomial', nAGQ, backend: 'cpu' }) };
+}
+
+/** Replicates [first, first + count) of the parametric bootstrap of a fitted model, as a batch. */
+export function replicates(fit, first, count, seed = 1) {
+  return { nModels: count, response: { kind: 'simulate', params: fit.params, seed, first }, start: fit.params, metric: fit.metric };
+}
+
+/** Standard errors of the parameters of a fitted model. */
+export function standardErrors(fit) {
+  const k = fit.params.length;
+  return Array.from({ length: k }, (_, j) => Math.sqrt(fit.metric[j * k + j]));
+}
