@@ -1,6 +1,7 @@
 // Conditional mode of one group of one entry: damped Newton from a start, compared by gradients, never by values (float32 cannot tell).
 #import bindings
 #import family
+#import loading
 #import cholesky
 
 // Newton steps at most; 3 to 6 are usual.
@@ -9,32 +10,6 @@ const MAX_MODE_STEPS = 50u;
 const MODE_TOLERANCE = 1.0e-9;
 // What is still a mode when rounding keeps the decrement from falling further.
 const MODE_ACCEPTED = 1.0e-5;
-
-var<private> lambda: array<f32, QQ>;
-
-// Lambda of an entry from the lower triangle that follows beta.
-fn load_lambda(entry: u32) {
-  lambda = array<f32, QQ>();
-  var at = P;
-  for (var c = 0u; c < Q; c++) {
-    for (var r = c; r < Q; r++) {
-      lambda[r * Q + c] = point[at * job.count + entry];
-      at++;
-    }
-  }
-}
-
-// z_i' Lambda
-fn loading(row: u32, model: u32) -> array<f32, Q> {
-  var out = array<f32, Q>();
-  for (var r = 0u; r < Q; r++) {
-    let z = z_at(row, r, model);
-    for (var c = 0u; c <= r; c++) {
-      out[c] += lambda[r * Q + c] * z;
-    }
-  }
-  return out;
-}
 
 fn dot_q(a: array<f32, Q>, b: array<f32, Q>) -> f32 {
   var sum = 0.0;

@@ -14,11 +14,21 @@ export interface KernelSizes {
   readonly rows: number;
   readonly nFixed: number;
   readonly q: number;
+  /** Groups that are independent of one another; 1 where random terms are on several factors. */
   readonly groups: number;
+  /** Random effects of one model. */
+  readonly effects: number;
   /** Quadrature points, 0 for Laplace. */
   readonly nodes: number;
   /** What each model of a batch brings of its own. */
   readonly own: OwnColumns;
+  /** Several factors: constants of the pattern and places in the work space. */
+  readonly sparse: SparseShape | null;
+}
+
+export interface SparseShape {
+  readonly pattern: Readonly<Record<string, number>>;
+  readonly scratch: Readonly<Record<string, number>> & { readonly WORDS: number };
 }
 
 export interface KernelShape extends KernelSizes {
@@ -65,7 +75,7 @@ export const likelihoodComponents = (shape: KernelSizes): number => 1 + shape.nF
 /** X'd1 and the lower triangle of the Schur complement. */
 export const profileComponents = (shape: KernelSizes): number => shape.nFixed + lowerEntries(shape.nFixed);
 
-type KernelName = 'group_loglik' | 'profile_rows' | 'profile_sums';
+export type KernelName = 'group_loglik' | 'profile_rows' | 'profile_sums' | 'sparse_loglik' | 'sparse_profile';
 
 /** Source of a kernel on groups. */
 export function kernelSource(
@@ -101,7 +111,9 @@ export function kernelSource(
       PLANE_TRIALS: planes.first.trials, PLANE_WEIGHTS: planes.first.weights, PLANE_OFFSET: planes.first.offset,
       PLANE_X: planes.first.x, PLANE_Z: planes.first.z,
       N_PLANES: scratchPlanes(shape),
-      COMPONENTS: name === 'group_loglik' ? likelihoodComponents(shape) : profileComponents(shape),
+      COMPONENTS: name === 'group_loglik' || name === 'sparse_loglik' ? likelihoodComponents(shape) : profileComponents(shape),
+      ...shape.sparse?.pattern,
+      ...shape.sparse?.scratch,
       // The status words of the rows kernel come first.
       OUT_AT: 1,
     },

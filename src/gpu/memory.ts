@@ -19,17 +19,24 @@ export function invocationsInFlight(nodes: number): number {
 export function bufferWords(
   shape: KernelSizes, capacity: number,
 ): Record<'responses' | 'point' | 'modes' | 'scratch' | 'sums' | 'totals', number> {
-  const { rows: n, nFixed: p, q, groups } = shape;
+  const { rows: n, nFixed: p, q, groups, effects, sparse } = shape;
   const components = likelihoodComponents(shape);
-  const invocations = Math.max(capacity, invocationsInFlight(shape.nodes));
+  const invocations = sparse === null ? Math.max(capacity, invocationsInFlight(shape.nodes)) : capacity;
   return {
     responses: responsePlanes(shape).count * n * capacity,
     point: (2 * p + lowerEntries(q)) * capacity,
-    modes: groups * q * capacity,
-    scratch: Math.max(scratchPlanes(shape) * n * capacity + shape.nodes * invocations, 3 * n + groups * q * q),
+    modes: effects * capacity,
+    scratch: sparse === null
+      ? Math.max(scratchPlanes(shape) * n * capacity + shape.nodes * invocations, profileWords(shape))
+      : sparse.scratch.WORDS * capacity,
     sums: Math.max((2 * components + 1) * invocations, PROFILE_RUNS + 2 * profileComponents(shape)),
     totals: (2 * components + 1) * capacity,
   };
+}
+
+/** Words of work space that the profile of one entry takes. */
+export function profileWords({ rows, groups, q, sparse }: KernelSizes): number {
+  return sparse === null ? 3 * rows + groups * q * q : sparse.scratch.WORDS;
 }
 
 /** Most models, up to `wanted`, whose buffers stay within the limits; 0 where not even one fits. */

@@ -2,7 +2,7 @@
  * Change of basis that keeps float32 sound: columns of X are centred on the intercept where there is one and scaled by powers of two, columns
  * of Z are scaled. η is the same; parameters go in transformed, gradients come out transformed back, in float64 on the host.
  */
-import type { OneFactor } from './one-factor.js';
+import type { RowLayout } from './row-layout.js';
 
 export interface Scaling {
   /** Sorted X and Z in the new basis. */
@@ -19,7 +19,7 @@ export interface Scaling {
 }
 
 /** @param keep whether X and Z of single models will be used as they are: then nothing is changed. */
-export function scaleDesign(layout: OneFactor, keep: { readonly x: boolean; readonly z: boolean }): Scaling {
+export function scaleDesign(layout: RowLayout, keep: { readonly x: boolean; readonly z: boolean }): Scaling {
   const { nobs, nFixed: p, q } = layout;
   const intercept = keep.x ? -1 : constantColumn(layout.x, nobs, p);
   const unit = intercept < 0 ? 1 : layout.x[intercept]!;

@@ -1,21 +1,25 @@
 /**
  * The float32 Objective: one invocation per (model, run of groups), totals exact in fixed point, finished in float64 here.
- * Kernels: shaders/group_loglik.wgsl, profile_rows.wgsl, profile_sums.wgsl, reduce_runs.wgsl.
+ * Kernels: shaders/group_loglik.wgsl, profile_rows.wgsl, profile_sums.wgsl, reduce_runs.wgsl; for random terms on several factors
+ * sparse_loglik.wgsl and sparse_profile.wgsl, one invocation per model.
  */
 import { DeviceError, OptionError } from '../errors.js';
 import { getFamily } from '../families/registry.js';
 import { fromFixed } from '../gpu/fixed-point.js';
 import {
-  JOB_WORDS, type Kernel, type KernelShape, type OwnColumns, SHAPE_WORDS, WORKGROUP, groupKernel, kernelSource, likelihoodComponents,
+  JOB_WORDS, type Kernel, type KernelName, type KernelShape, type KernelSizes, type OwnColumns, SHAPE_WORDS, WORKGROUP, groupKernel, kernelSource, likelihoodComponents,
   lowerEntries, profileComponents, reduceKernel, responsePlanes,
 } from '../gpu/kernels.js';
-import { PROFILE_RUNS, bufferWords, fittingCapacity, invocationsInFlight } from '../gpu/memory.js';
+import { PROFILE_RUNS, bufferWords, fittingCapacity, invocationsInFlight, profileWords } from '../gpu/memory.js';
+import { sparsePattern, sparseScratch } from '../gpu/sparse-pattern.js';
 import { USAGE } from '../gpu/usage.js';
 import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
 import { quadratureFor } from './group-kernel.js';
+import { severalFactorsQuadrature } from './cpu.js';
 import type { Evaluation, Integration, Objective, Profile } from './objective.js';
-import { type OneFactor, oneFactor } from './one-factor.js';
+import { type ManyFactors, manyFactors } from './many-factors.js';
+import { type OneFactor, hasOneFactor, oneFactor } from './one-factor.js';
 import { type Scaling, scaleDesign } from './scaling.js';
 
 export interface WebGpuOptions {
@@ -51,6 +55,7 @@ const DISPATCH_LIMIT = 2e8;
 
 /** Why the device path does not take a design, or null. */
 function unsupportedReason(design: Design, integration: Integration): string | null {
+  if (integration.nAGQ > 1 && !hasOneFactor(design)) return severalFactorsQuadrature(design, integration.nAGQ);
   const p = design.fixedNames.length;
   const q = design.random.reduce((sum, term) => sum + term.names.length, 0);
   if (p > MAX_FIXED) return `the design has ${p} fixed-effect columns; the WebGPU kernels take ${MAX_FIXED}`;
@@ -75,12 +80,34 @@ export function ownColumns(batch: Batch): OwnColumns {
 export function deviceCapacity(
   device: GPUDevice, design: Design, integration: Integration, own: OwnColumns,
 ): number | { readonly reason: string } {
-  const layout = oneFactor(design);
   const reason = unsupportedReason(design, integration);
   if (reason !== null) return { reason };
-  const nodes = quadratureFor(integration, layout.q)?.logWeights.length ?? 0;
-  const sizes = { rows: layout.nobs, nFixed: layout.nFixed, q: layout.q, groups: layout.nGroups, nodes, own };
+  const sizes = kernelSizes(layoutOf(design), integration, own);
+  if (sizes === null) return { reason: TOO_DENSE };
   return fittingCapacity(device.limits, sizes) || { reason: `the design (${design.nobs} rows) is too large for the buffers of the device` };
+}
+
+const TOO_DENSE = 'the factorisation of the random effects is too dense for the buffers of the device';
+
+type Layout = OneFactor | ManyFactors;
+const layoutOf = (design: Design): Layout => (hasOneFactor(design) ? oneFactor(design) : manyFactors(design));
+
+/** Sizes of the kernels, with the pattern's lists where there are several factors; null when those are too long. */
+type DeviceSizes = KernelSizes & { readonly pattern: Uint32Array | null };
+
+function kernelSizes(layout: Layout, integration: Integration, own: OwnColumns): DeviceSizes | null {
+  const { nobs: rows, nFixed, q, nEffects: effects } = layout;
+  const nodes = quadratureFor(integration, q)?.logWeights.length ?? 0;
+  const common = { rows, nFixed, q, effects, nodes, own };
+  if (!('symbolic' in layout)) return { ...common, groups: layout.nGroups, sparse: null, pattern: null };
+  const thetas = Array.from(layout.thetaRow, (row, t) => {
+    const column = layout.thetaColumn[t]!;
+    return [row, column, 1 + nFixed + lowerIndex(row, column, q)] as const;
+  });
+  const pattern = sparsePattern({ ...layout, rows, thetas });
+  if (pattern === null) return null;
+  const scratch = sparseScratch(rows, nFixed, effects, layout.symbolic.rows.length);
+  return { ...common, groups: 1, sparse: { pattern: pattern.places, scratch }, pattern: pattern.words };
 }
 
 /**
@@ -90,11 +117,12 @@ export function deviceCapacity(
 export async function createWebGpuObjective(
   device: GPUDevice, design: Design, integration: Integration, options: WebGpuOptions = {},
 ): Promise<WebGpuObjective> {
-  const layout = oneFactor(design);
   const reason = unsupportedReason(design, integration);
   if (reason !== null) throw new OptionError(`${reason}; use backend 'cpu'`);
-  const own = { ...NOTHING_OWN, ...options.own };
-  const objective = new GpuObjective(device, design, layout, integration, own, options);
+  const layout = layoutOf(design);
+  const sizes = kernelSizes(layout, integration, { ...NOTHING_OWN, ...options.own });
+  if (sizes === null) throw new OptionError(`${TOO_DENSE}; use backend 'cpu'`);
+  const objective = new GpuObjective(device, design, layout, integration, sizes, options);
   await objective.compile();
   return objective;
 }
@@ -109,7 +137,7 @@ class GpuObjective implements WebGpuObjective {
   readonly timestamps: boolean;
   readonly #device: GPUDevice;
   readonly #design: Design;
-  readonly #layout: OneFactor;
+  readonly #layout: Layout;
   readonly #integration: Integration;
   readonly #shape: KernelShape;
   readonly #scaling: Scaling;
@@ -130,7 +158,10 @@ class GpuObjective implements WebGpuObjective {
   #loaded = 0;
   #constants = new Float64Array(0);
 
-  constructor(device: GPUDevice, design: Design, layout: OneFactor, integration: Integration, own: OwnColumns, options: WebGpuOptions) {
+  constructor(
+    device: GPUDevice, design: Design, layout: Layout, integration: Integration, sizes: DeviceSizes, options: WebGpuOptions,
+  ) {
+    const { own, nodes } = sizes;
     this.#device = device;
     this.#design = design;
     this.#layout = layout;
@@ -138,9 +169,8 @@ class GpuObjective implements WebGpuObjective {
     this.#dispatchLimit = options.dispatchLimit ?? DISPATCH_LIMIT;
     this.nParams = layout.nParams;
     this.#scaling = scaleDesign(layout, { x: own.x, z: own.z });
-    const { nobs: n, nFixed: p, q, nGroups } = layout;
+    const { nobs: n, nFixed: p, q } = layout;
     const quadrature = quadratureFor(integration, q);
-    const nodes = quadrature?.logWeights.length ?? 0;
 
     // Shared columns in one buffer: X, Z, then what exists of trials, weights, offset, nodes and weights of the quadrature.
     const parts: Float64Array[] = [this.#scaling.x, this.#scaling.z];
@@ -162,7 +192,7 @@ class GpuObjective implements WebGpuObjective {
     };
     place(quadrature?.logWeights ?? null);
     const family = getFamily(design.family, design.link);
-    this.#shape = { rows: n, nFixed: p, q, groups: nGroups, nodes, family: design.family, link: design.link, canonical: family.canonical, places, own };
+    this.#shape = { ...sizes, family: design.family, link: design.link, canonical: family.canonical, places };
 
     this.#maxInvocations = invocationsInFlight(nodes);
     this.capacity = fittingCapacity(device.limits, this.#shape, options.capacity);
@@ -173,7 +203,7 @@ class GpuObjective implements WebGpuObjective {
       this.#buffers.push(buffer);
       return buffer;
     };
-    const sizes = bufferWords(this.#shape, this.capacity);
+    const lengths = bufferWords(this.#shape, this.capacity);
     const input = USAGE.storage | USAGE.copyTarget;
     const designBuffer = create('design', words * 4, input);
     const packed = new Float32Array(words);
@@ -183,22 +213,24 @@ class GpuObjective implements WebGpuObjective {
       at += part.length;
     }
     device.queue.writeBuffer(designBuffer, 0, packed);
-    const startsBuffer = create('starts', (nGroups + 1) * (own.groups ? this.capacity : 1) * 4, input);
-    if (!own.groups) device.queue.writeBuffer(startsBuffer, 0, Uint32Array.from(layout.starts));
+    // First rows of the groups, or the pattern of the factorisation.
+    const starts = sizes.pattern ?? Uint32Array.from(layout.starts);
+    const startsBuffer = create('starts', starts.length * (own.groups ? this.capacity : 1) * 4, input);
+    if (!own.groups) device.queue.writeBuffer(startsBuffer, 0, Uint32Array.from(starts));
     this.#groupBuffers = [
       designBuffer,
       startsBuffer,
-      create('responses', sizes.responses * 4, input),
-      create('point', sizes.point * 4, input),
+      create('responses', lengths.responses * 4, input),
+      create('point', lengths.point * 4, input),
       create('picked', this.capacity * 4, input),
-      create('modes', sizes.modes * 4, input | USAGE.copySource),
-      create('scratch', sizes.scratch * 4, USAGE.storage),
-      create('sums', sizes.sums * 4, USAGE.storage | USAGE.copySource),
+      create('modes', lengths.modes * 4, input | USAGE.copySource),
+      create('scratch', lengths.scratch * 4, USAGE.storage),
+      create('sums', lengths.sums * 4, USAGE.storage | USAGE.copySource),
     ];
     this.#job = create('job', JOB_WORDS * 4, USAGE.uniform | USAGE.copyTarget);
     this.#reduceShape = create('shape', SHAPE_WORDS * 4, USAGE.uniform | USAGE.copyTarget);
-    this.#totals = create('totals', sizes.totals * 4, USAGE.storage | USAGE.copySource);
-    this.#staging = create('staging', sizes.totals * 4 + 16, USAGE.mapRead | USAGE.copyTarget);
+    this.#totals = create('totals', lengths.totals * 4, USAGE.storage | USAGE.copySource);
+    this.#staging = create('staging', lengths.totals * 4 + 16, USAGE.mapRead | USAGE.copyTarget);
     this.timestamps = device.features.has('timestamp-query');
     this.#queries = this.timestamps
       ? { set: device.createQuerySet({ type: 'timestamp', count: 2 }), resolve: create('timestamps', 16, USAGE.queryResolve | USAGE.copySource) }
@@ -217,7 +249,7 @@ class GpuObjective implements WebGpuObjective {
       entries: [this.#reduceShape, this.#groupBuffers[7]!, this.#totals].map((buffer, i) => ({ binding: i, resource: { buffer } })),
     });
     this.#reduce = { ...kernel, binding };
-    await this.#kernel('group_loglik', false);
+    await this.#kernel(this.#likelihoodKernel(), false);
   }
 
   load(batch: Batch & { response: Float64Array }, from: number, to: number): Promise<void> {
@@ -225,8 +257,8 @@ class GpuObjective implements WebGpuObjective {
   }
 
   #load(batch: Batch & { response: Float64Array }, from: number, to: number): void {
-    const { nobs: n, nFixed: p, q, nGroups, order } = this.#layout;
-    const { own } = this.#shape;
+    const { nobs: n, nFixed: p, q, nEffects, order } = this.#layout;
+    const { own, groups: nGroups } = this.#shape;
     const count = to - from;
     if (count > this.capacity) throw new OptionError(`${count} models do not fit an objective for ${this.capacity}`);
     this.#checkOwn(batch);
@@ -259,7 +291,7 @@ class GpuObjective implements WebGpuObjective {
       }
       queue.writeBuffer(this.#groupBuffers[1]!, 0, starts);
     }
-    queue.writeBuffer(this.#groupBuffers[5]!, 0, new Float32Array(nGroups * q * count));
+    queue.writeBuffer(this.#groupBuffers[5]!, 0, new Float32Array(nEffects * count));
     queue.submit([]);
     this.#loaded = count;
     this.#constants = new Float64Array(count);
@@ -289,7 +321,7 @@ class GpuObjective implements WebGpuObjective {
     const shape = this.#shape;
     const { nFixed: p, q, nParams: k, thetaRow, thetaColumn } = this.#layout;
     const components = likelihoodComponents(shape);
-    const kernel = await this.#kernel('group_loglik', this.#integration.information === 'expected', adjoint !== undefined);
+    const kernel = await this.#kernel(this.#likelihoodKernel(), this.#integration.information === 'expected', adjoint !== undefined);
     this.#writePoint(count, models, params, adjoint);
     const chunks = this.#chunks(count);
     this.#dispatchRuns(kernel, count, chunks, keepModes, 1 + shape.nodes);
@@ -323,8 +355,9 @@ class GpuObjective implements WebGpuObjective {
   async #profile({ count: total, models, params, weights, score, schur }: Profile): Promise<void> {
     const { nFixed: p, nParams: k } = this.#layout;
     const components = profileComponents(this.#shape);
-    const rows = await this.#kernel('profile_rows', weights === 'expected');
-    const sums = await this.#kernel('profile_sums', weights === 'expected');
+    const sparse = this.#shape.sparse !== null;
+    const rows = await this.#kernel(sparse ? 'sparse_profile' : 'profile_rows', weights === 'expected');
+    const sums = sparse ? null : await this.#kernel('profile_sums', weights === 'expected');
     // Profiles need more room per entry than evaluations: several rounds where the entries are many.
     const most = this.#profileCapacity();
     for (let first = 0; first < total; first += most) {
@@ -332,8 +365,10 @@ class GpuObjective implements WebGpuObjective {
       this.#writePoint(count, models.subarray(first), params.subarray(first * k));
       const chunks = Math.min(this.#chunks(count), PROFILE_RUNS);
       this.#dispatchRuns(rows, count, chunks, false, 1);
-      this.#writeJob(count, chunks, 0, chunks, false, count * components);
-      this.#dispatch(sums, count * components);
+      if (sums !== null) {
+        this.#writeJob(count, chunks, 0, chunks, false, count * components);
+        this.#dispatch(sums, count * components);
+      }
       const words = await this.#read(this.#groupBuffers[7]!, (chunks + 2 * components) * count);
       for (let e = 0; e < count; e++) {
         let failed = false;
@@ -353,10 +388,12 @@ class GpuObjective implements WebGpuObjective {
 
   modes(model: number): Promise<Float64Array> {
     return this.#inTurn(async () => {
-      const { nGroups, q } = this.#layout;
-      const words = await this.#read(this.#groupBuffers[5]!, nGroups * q * this.#loaded, true);
+      const { nEffects } = this.#layout;
+      const words = await this.#read(this.#groupBuffers[5]!, nEffects * this.#loaded, true);
       const values = new Float32Array(words.buffer);
-      return Float64Array.from({ length: nGroups * q }, (_, at) => values[at * this.#loaded + model]!);
+      // Several factors: the device keeps effects in elimination order.
+      const place = 'eliminated' in this.#layout ? this.#layout.eliminated : null;
+      return Float64Array.from({ length: nEffects }, (_, e) => values[(place === null ? e : place[e]!) * this.#loaded + model]!);
     });
   }
 
@@ -382,7 +419,11 @@ class GpuObjective implements WebGpuObjective {
     return run;
   }
 
-  async #kernel(name: 'group_loglik' | 'profile_rows' | 'profile_sums', expected: boolean, adjoint = false): Promise<Kernel & { readonly binding: GPUBindGroup }> {
+  #likelihoodKernel(): KernelName {
+    return this.#shape.sparse === null ? 'group_loglik' : 'sparse_loglik';
+  }
+
+  async #kernel(name: KernelName, expected: boolean, adjoint = false): Promise<Kernel & { readonly binding: GPUBindGroup }> {
     const key = `${name} ${expected} ${adjoint}`;
     const known = this.#kernels.get(key);
     if (known !== undefined) return known;
@@ -418,7 +459,7 @@ class GpuObjective implements WebGpuObjective {
 
   /** Runs of groups: enough invocations to fill a large device, no more than there are groups. */
   #chunks(count: number): number {
-    return Math.max(1, Math.min(this.#layout.nGroups, Math.floor(this.#maxInvocations / count)));
+    return Math.max(1, Math.min(this.#shape.groups, Math.floor(this.#maxInvocations / count)));
   }
 
   /** All runs, in as many dispatches as their cost asks for. */
@@ -433,7 +474,7 @@ class GpuObjective implements WebGpuObjective {
   }
 
   #writeJob(count: number, chunks: number, from: number, to: number, keep: boolean, invocations: number): void {
-    const perChunk = Math.ceil(this.#layout.nGroups / chunks);
+    const perChunk = Math.ceil(this.#shape.groups / chunks);
     this.#device.queue.writeBuffer(this.#job, 0, Uint32Array.of(count, this.#loaded, chunks, perChunk, from, to, keep ? 1 : 0, this.#rowSize(invocations)));
   }
 
@@ -486,10 +527,11 @@ class GpuObjective implements WebGpuObjective {
 
   /** Entries that a profile can take in one round. */
   #profileCapacity(): number {
-    const { nobs: n, nGroups, q } = this.#layout;
-    const sizes = bufferWords(this.#shape, this.capacity);
-    const perEntry = 3 * n + nGroups * q * q;
-    return Math.max(1, Math.min(Math.floor(sizes.scratch / perEntry), Math.floor(sizes.sums / (PROFILE_RUNS + 2 * profileComponents(this.#shape)))));
+    const lengths = bufferWords(this.#shape, this.capacity);
+    return Math.max(1, Math.min(
+      Math.floor(lengths.scratch / profileWords(this.#shape)),
+      Math.floor(lengths.sums / (PROFILE_RUNS + 2 * profileComponents(this.#shape))),
+    ));
   }
 
   #checkOwn(batch: Batch): void {

@@ -6,14 +6,22 @@ import { parameterLayout } from '../../src/model/design.js';
 import { createCpuObjective } from '../../src/objective/cpu.js';
 import type { Integration, Objective } from '../../src/objective/objective.js';
 import { createWebGpuObjective } from '../../src/objective/webgpu.js';
-import { type RandomDesign, type Shape, generator, randomDesign } from '../helpers/designs.js';
+import { type RandomDesign, type Shape, crossedDesign, generator, randomDesign } from '../helpers/designs.js';
 import { describeGpu, gpu } from './adapter.js';
 
 const MODELS = 5;
 
 /** Five models near the generating parameters, evaluated by both objectives. */
-async function compare(shape: Shape, integration: Integration, options: { adjoint?: boolean; batch?: (d: RandomDesign) => Partial<Batch> } = {}) {
-  const made = randomDesign(shape);
+function compare(shape: Shape, integration: Integration, options: CompareOptions = {}) {
+  return compareDesign(randomDesign(shape), integration, options);
+}
+
+interface CompareOptions {
+  adjoint?: boolean;
+  batch?: (d: RandomDesign) => Partial<Batch>;
+}
+
+async function compareDesign(made: RandomDesign, integration: Integration, options: CompareOptions) {
   const { design, response, params } = made;
   const { nParams: k, nFixed: p } = parameterLayout(design);
   const random = generator(7);
@@ -127,4 +135,17 @@ describeGpu('objective on the device', () => {
     expect(Number.isFinite(await at(params))).toBe(true);
     objective.dispose();
   });
+});
+
+describeGpu('several grouping factors on the device', () => {
+  const structures = { crossed: [[1], [1]], slopes: [[2], [1]], three: [[1], [1], [2]] } as const;
+  test.each(families.flatMap((f) => (['observed', 'expected'] as const).map((information) => ({ ...f, information }))))(
+    '$family $link, $information', async ({ information, ...f }) => {
+      for (const [name, terms] of Object.entries(structures)) {
+        for (const adjoint of [false, true]) {
+          const made = crossedDesign(f, terms, name === 'three');
+          expectTwins(await compareDesign(made, { nAGQ: 1, information }, { adjoint }));
+        }
+      }
+    });
 });
