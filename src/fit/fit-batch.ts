@@ -3,6 +3,7 @@ import { OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import type { BatchFit } from '../model/batch-fit.js';
 import type { Design } from '../model/design.js';
+import { hasOneFactor } from '../objective/one-factor.js';
 import type { BackendReport, PrecisionCheck } from '../objective/backend.js';
 import { checkBatch } from './batch-check.js';
 import { type BatchChunk, type BatchColumns, createColumns, putChunk } from './batch-chunk.js';
@@ -102,6 +103,10 @@ async function fitOn(
   if (choice === 'cpu') return cpuResult(await runOnCpu(run, ranges, engine), "backend 'cpu' was asked for");
 
   if (choice === 'auto') {
+    if (!hasOneFactor(design)) {
+      // The device does one such model per thread, one after the other within it: right, but not known to be faster.
+      return cpuResult(await runOnCpu(run, ranges, engine), 'random effects on several grouping factors run in float64 unless webgpu is asked for');
+    }
     const offer = await engine.hardwareDevice();
     if ('unavailable' in offer) return cpuResult(await runOnCpu(run, ranges, engine), `no hardware WebGPU adapter: ${offer.unavailable}`);
   } else {
