@@ -1,6 +1,5 @@
 /**
- * Whole batches on the device against float64: every model of 2,000 replicates within 1e-4 standard errors and 1e-3 of log-likelihood
- * (measured here: see bench/results). Starts, metrics and streams are the same; the two optimisers run on their own.
+ * Whole batches on the device against float64: every model within 1e-4 standard errors (several factors: 1e-3) and 1e-3 of log-likelihood. Starts, metrics and streams are the same; the two optimisers run on their own.
  */
 import { expect, test } from 'vitest';
 import { fitBatch } from '../../src/fit/fit-batch.js';
@@ -12,12 +11,13 @@ import { describeGpu } from './adapter.js';
 
 describeGpu('replicates on the device', () => {
   test.each([
-    { id: 'cbpp--laplace-lme4', nAGQ: 1 },
-    { id: 'cbpp--laplace-lme4', nAGQ: 9 },
-    { id: 'toenail--laplace-lme4', nAGQ: 1 },
-    { id: 'contraception--slope-laplace-lme4', nAGQ: 1 },
-  ])('$id, nAGQ $nAGQ', async ({ id, nAGQ }) => {
-    const models = 2000;
+    { id: 'cbpp--laplace-lme4', nAGQ: 1, models: 2000, within: 1e-4 },
+    { id: 'cbpp--laplace-lme4', nAGQ: 9, models: 2000, within: 1e-4 },
+    { id: 'toenail--laplace-lme4', nAGQ: 1, models: 2000, within: 1e-4 },
+    { id: 'contraception--slope-laplace-lme4', nAGQ: 1, models: 2000, within: 1e-4 },
+    // Several factors, crossed and nested: 1e-3.
+    { id: 'grouseticks--crossed-laplace-lme4', nAGQ: 1, models: 500, within: 1e-3 },
+  ])('$id, nAGQ $nAGQ', async ({ id, nAGQ, models, within }) => {
     const { design, response } = referenceFrame(referenceFits.find((fit) => fit.id === id)!);
     const settings = { integration: { nAGQ, information: 'observed' as const }, control: DEFAULT_CONTROL, standardErrors: 'hessian' as const };
     const fit = await fitSingle(design, response, settings, {});
@@ -38,7 +38,7 @@ describeGpu('replicates on the device', () => {
       worstLogLik = Math.max(worstLogLik, Math.abs(exact.logLik[b]! - float.logLik[b]!));
     }
     console.info(`${id} nAGQ ${nAGQ}: ${worst.toExponential(1)} SE, ${worstLogLik.toExponential(1)} logLik`);
-    expect(worst).toBeLessThan(1e-4);
+    expect(worst).toBeLessThan(within);
     expect(worstLogLik).toBeLessThan(1e-3);
   }, 600_000);
 });
