@@ -35,6 +35,7 @@ for (const file of readdirSync(join(source, 'fits')).sort()) {
     objectiveAt: fit.package === 'lme4' ? fit.objectiveAt : undefined,
     saturatedLogLik: fit.saturatedLogLik,
     ranef: fit.ranef,
+    fitted: fit.fitted,
     singular: fit.singular,
   });
 }

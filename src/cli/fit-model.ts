@@ -20,7 +20,5 @@ export function dataName(path: string): string {
 
 /** The fitted model as lme4 prints it. */
 export function describeFit(fit: GlmmFit, path: string): string {
-  const fixef = fit.params.subarray(0, fit.design.fixedNames.length);
-  const ranef = fit.ranef[fit.design.random[0]!.group]!;
-  return String(fit.summary({ dataName: dataName(path), residuals: pearsonResiduals(fit.design, fit.response, fixef, ranef) }));
+  return String(fit.summary({ dataName: dataName(path), residuals: pearsonResiduals(fit.design, fit.response, fit.fitted) }));
 }

@@ -6,6 +6,7 @@ import type { ModelFrame } from '../formula/model-frame.js';
 import { covarianceOf, termFactor, thetaByTerm } from '../model/covariance.js';
 import { type Design, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
+import { linearPredictor } from '../model/linear-predictor.js';
 import { STATUS, STATUS_NAMES, type StatusName, isConverged } from '../model/status.js';
 import { MAX_NODES } from '../numerics/gauss-hermite.js';
 import { severalFactorsQuadrature } from '../objective/cpu.js';
@@ -163,6 +164,12 @@ export class GlmmFit {
       });
     });
     return Object.fromEntries(groups);
+  }
+
+  /** Means at the conditional modes, n numbers: probabilities for binomial. */
+  get fitted(): Float64Array {
+    const family = getFamily(this.design.family, this.design.link);
+    return linearPredictor(this.design, this.params, this.#fit.modes).map((eta) => family.mean(eta));
   }
 
   /** −2 logLik, as the AIC table of lme4's summary and MATLAB print it. */

@@ -5,11 +5,13 @@
  * 1e-3 relative because the references difference the deviance itself twice.
  */
 import { describe, expect, test } from 'vitest';
+import { getFamily } from '../../src/families/registry.js';
 import { fitSingle } from '../../src/fit/single-fit.js';
 import { DEFAULT_CONTROL } from '../../src/fit/options.js';
 import { covarianceOf, termFactor, thetaByTerm } from '../../src/model/covariance.js';
 import { parameterLayout } from '../../src/model/design.js';
 import { effectPlaces } from '../../src/model/effects.js';
+import { linearPredictor } from '../../src/model/linear-predictor.js';
 import { STATUS_NAMES } from '../../src/model/status.js';
 import { createCpuObjective } from '../../src/objective/cpu.js';
 import { type ReferenceFit, referenceFits, referenceFrame } from '../helpers/reference.js';
@@ -96,4 +98,16 @@ test.each(withPoints)('$id: deviance at stated parameters', async (reference) =>
     const constant = reference.nAGQ > 1 ? reference.saturatedLogLik! : 0;
     expect(Math.abs(-2 * (value[0]! - constant) - point.value)).toBeLessThan(2e-6 * Math.abs(point.value));
   }
+});
+
+test.each(referenceFits.filter((fit) => fit.package === 'lme4' && fit.fitted !== undefined))('$id: fitted means', async (reference) => {
+  const frame = referenceFrame(reference);
+  const settings = {
+    integration: { nAGQ: Math.min(reference.nAGQ, 100), information: information(reference) }, control: DEFAULT_CONTROL, standardErrors: 'none' as const,
+  };
+  const fit = await fitSingle(frame.design, frame.response, settings, {});
+  const family = getFamily(frame.design.family, frame.design.link);
+  const means = linearPredictor(frame.design, fit.params, fit.modes).map((eta) => family.mean(eta));
+  reference.fitted!.first20.forEach((value, i) => { expect(Math.abs(means[i]! - value)).toBeLessThan(1e-4 * Math.max(1, value)); });
+  expect(Math.abs(means.reduce((sum, mu) => sum + mu, 0) / reference.fitted!.sum - 1)).toBeLessThan(1e-5);
 });

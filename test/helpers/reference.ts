@@ -25,6 +25,7 @@ export interface ReferenceFit {
   readonly saturatedLogLik?: number;
   readonly objectiveAt?: readonly { theta: number[]; beta?: number[]; value: number }[];
   readonly ranef?: Readonly<Record<string, { levels: string[]; terms: string[]; mode: number[][] }>>;
+  readonly fitted?: { first20: number[]; sum: number };
   readonly singular?: boolean;
 }
 
