@@ -1,18 +1,37 @@
-/** Child: bootstrap replicates of one case on worker threads. Request: `{ name, models, workers }`. */
+/**
+ * Child: bootstrap replicates of one case on worker threads in batches of several sizes. Request: `{ name, sizes, workers, warmUp }`.
+ * The first batch is cold (threads start, code is compiled); the sizes are measured warm, small ones several times.
+ */
 import { createEngine } from '../dist/fit/engine.js';
 import { fitBatch } from '../dist/fit/fit-batch.js';
 import { countStatuses } from '../dist/model/status.js';
 import { pickCases, prepare, replicates } from './lib/cases.mjs';
 import { answer, request } from './lib/child.mjs';
 
-const { name, models, workers } = request();
+/** Batches below this many models are over in tens of milliseconds. */
+const SMALL = 50_000;
+
+const { name, sizes, workers, warmUp } = request();
 const { fit } = await prepare(pickCases([name])[0]);
-const engine = await createEngine({ backend: 'cpu', workers });
 const { nAGQ } = fit.settings.integration;
-// Threads started, code compiled: every size is measured in the same state.
-await fitBatch(fit.design, replicates(fit, 0, 4000, 2), { nAGQ, engine });
-const begin = performance.now();
-const result = await fitBatch(fit.design, replicates(fit, 0, models), { nAGQ, engine });
-const seconds = (performance.now() - begin) / 1000;
+const engine = await createEngine({ backend: 'cpu', workers });
+let statuses;
+const batch = async (models, seed) => {
+  const begin = performance.now();
+  const result = await fitBatch(fit.design, replicates(fit, 0, models, seed), { nAGQ, engine });
+  const seconds = (performance.now() - begin) / 1000;
+  statuses = countStatuses(result.status);
+  return { models, seconds, microsecondsPerFit: (1e6 * seconds) / models };
+};
+const cold = await batch(sizes[0], 1);
+await batch(warmUp, 2);
+const batches = [];
+for (const models of sizes) {
+  const runs = [];
+  for (let i = 0; i < (models < SMALL ? 7 : 1); i++) runs.push(await batch(models, 3 + i));
+  runs.sort((a, b) => a.seconds - b.seconds);
+  batches.push(runs[Math.floor(runs.length / 2)]);
+}
 await engine.dispose();
-answer({ name, models, workers, seconds, microsecondsPerFit: (1e6 * seconds) / models, statuses: countStatuses(result.status) });
+const costs = batches.map((row) => row.microsecondsPerFit);
+answer({ name, workers, cold, batches, spread: Math.max(...costs) / Math.min(...costs) - 1, statusesOfLast: statuses });

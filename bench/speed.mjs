@@ -11,7 +11,7 @@ import { digits, printTable, writeResult } from './lib/output.mjs';
 import { timeRefits } from './lib/refits.mjs';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, cases: { type: 'string' } } });
-const quick = options.quick;
+const { quick } = options;
 const host = machine();
 console.log(`${host.processor}, ${host.cores} cores, node ${host.node}, load average ${host.loadAverage.join(' ')}\n`);
 
@@ -29,20 +29,14 @@ const cold = await inChild('cold-fit.mjs', quick ? { groups: 50, perGroup: 20, n
 console.log(`Cold fit of ${cold.rows.toLocaleString('en-US')} binary rows in ${cold.groups.toLocaleString('en-US')} groups:`,
   `${digits(cold.seconds)} s, peak memory ${cold.peakMiB} MiB (targets: 20 s, 2,048 MiB)\n`);
 
-const workers = 2;
-const flatness = [];
-for (const models of quick ? [50, 100] : [1000, 10_000, 100_000]) {
-  // Small batches are over in tens of milliseconds: the median of several.
-  const runs = [];
-  for (let i = 0; i < (models <= 10_000 && !quick ? 5 : 1); i++) runs.push(await inChild('batch-cost.mjs', { name: 'cbpp', models, workers }));
-  runs.sort((a, b) => a.microsecondsPerFit - b.microsecondsPerFit);
-  flatness.push(runs[Math.floor(runs.length / 2)]);
-}
-const costs = flatness.map((row) => row.microsecondsPerFit);
-const spread = Math.max(...costs) / Math.min(...costs) - 1;
-console.log(`cbpp batches on ${workers} threads:`);
-printTable(['models', 'seconds', 'µs per fit', 'fits/s', 'peak MiB'], flatness.map((row) =>
-  [row.models.toLocaleString('en-US'), digits(row.seconds), digits(row.microsecondsPerFit), digits(1e6 / row.microsecondsPerFit), row.peakMiB]));
-console.log(`Largest cost per fit above the smallest: ${digits(100 * spread)} % (target: 20 %; memory of the largest batch: 1,024 MiB)`);
+const flatness = await inChild('batch-cost.mjs', {
+  name: 'cbpp', workers: 2, ...(quick ? { sizes: [50, 100], warmUp: 100 } : { sizes: [1000, 10_000, 100_000], warmUp: 30_000 }),
+});
+console.log(`cbpp batches on ${flatness.workers} threads:`);
+printTable(['models', 'seconds', 'µs per fit', 'fits/s'], [...flatness.batches, flatness.cold].map((row) =>
+  [`${row.models.toLocaleString('en-US')}${row === flatness.cold ? ', first of a process' : ''}`, digits(row.seconds), digits(row.microsecondsPerFit),
+    digits(1e6 / row.microsecondsPerFit)]));
+console.log(`Largest cost per fit above the smallest, warm: ${digits(100 * flatness.spread)} % (target: 20 %);`,
+  `peak memory ${flatness.peakMiB} MiB (target: 1,024 MiB)`);
 
-writeResult('speed', { machine: host, refits, coldFit: cold, flatness: { workers, spread, batches: flatness } });
+writeResult('speed', { machine: host, refits, coldFit: cold, flatness });

@@ -1,6 +1,6 @@
 /**
  * The models that every bench fits: three data sets of the literature and three simulated shapes.
- * A case is `{ name, title, formula, types, nAGQ, table() }`; `prepare(case)` fits it once.
+ * A case is `{ name, title, formula, nAGQ, factors, trials, table(), csv() }`; `prepare(case)` fits it once.
  */
 import { readFileSync } from 'node:fs';
 import { glmm } from '../../dist/fit/glmm.js';
@@ -10,7 +10,11 @@ import { readCsv } from '../../dist/table/csv.js';
 
 const SEED = 20240601;
 
-const bundled = (name, types = {}) => () => readCsv(readFileSync(new URL(`../../data/${name}.csv`, import.meta.url), 'utf8'), { types });
+/** A data set of data/. `factors`: columns of numbers that are categories; `trials`: the column of binomial sizes. */
+const bundled = (name, factors = [], trials = null) => {
+  const csv = () => readFileSync(new URL(`../../data/${name}.csv`, import.meta.url), 'utf8');
+  return { csv, factors, trials, table: () => readCsv(csv(), { types: Object.fromEntries(factors.map((column) => [column, 'factor'])) }) };
+};
 
 /**
  * Binary rows of a random-intercept logit model: an intercept, normal covariates x1 …, a standard normal effect of each group. Columns
@@ -43,14 +47,19 @@ export function simulatedColumns(groups, perGroup, nFixed) {
 
 const simulated = (groups, perGroup, nFixed) => ({
   formula: `y ~ ${Array.from({ length: nFixed - 1 }, (_, j) => `x${j + 1}`).join(' + ')} + (1 | g)`,
-  nAGQ: 1,
+  nAGQ: 1, factors: [], trials: null,
   table: () => simulatedColumns(groups, perGroup, nFixed),
+  csv: () => toCsv(simulatedColumns(groups, perGroup, nFixed)),
 });
 
-const cbpp = {
-  formula: 'cbind(incidence, size - incidence) ~ period + (1 | herd)', table: bundled('cbpp', { period: 'factor' }), successes: 'incidence',
-};
-const toenail = { formula: 'y ~ treatment * visit + (1 | patientID)', table: bundled('toenail') };
+function toCsv(columns) {
+  const names = Object.keys(columns);
+  const rows = Array.from(columns.y, (_, i) => names.map((name) => columns[name][i]).join(','));
+  return `${[names.join(','), ...rows].join('\n')}\n`;
+}
+
+const cbpp = { formula: 'cbind(incidence, size - incidence) ~ period + (1 | herd)', ...bundled('cbpp', ['period'], 'size') };
+const toenail = { formula: 'y ~ treatment * visit + (1 | patientID)', ...bundled('toenail') };
 
 /** All cases, small ones first. */
 export const CASES = [
@@ -63,7 +72,7 @@ export const CASES = [
   { name: 'toenail-25', title: 'toenail, 25 nodes', nAGQ: 25, ...toenail },
   {
     name: 'contraception', title: 'contraception, slope (2-dimensional)', nAGQ: 1,
-    formula: 'y ~ age + I(age^2) + urban + livch + (urban | district)', table: bundled('contraception'),
+    formula: 'y ~ age + I(age^2) + urban + livch + (urban | district)', ...bundled('contraception'),
   },
 ];
 
