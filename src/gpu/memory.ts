@@ -19,7 +19,7 @@ export function invocationsInFlight(nodes: number): number {
 export function bufferWords(
   shape: KernelSizes, capacity: number,
 ): Record<'responses' | 'point' | 'modes' | 'scratch' | 'sums' | 'totals', number> {
-  const { rows: n, nFixed: p, q, groups, effects, sparse } = shape;
+  const { rows: n, nFixed: p, q, effects, sparse } = shape;
   const components = likelihoodComponents(shape);
   const invocations = sparse === null ? Math.max(capacity, invocationsInFlight(shape.nodes)) : capacity;
   return {

@@ -69,7 +69,7 @@ export function sparsePattern(input: PatternInput): SparsePattern | null {
     words += list.length;
   }
   const all = new Uint32Array(words);
-  for (const [name, list] of Object.entries(lists)) all.set(list, places[name]!);
+  for (const [name, list] of Object.entries(lists)) all.set(list, places[name]);
   return { words: all, places };
 }
 

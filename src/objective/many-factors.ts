@@ -23,7 +23,7 @@ export interface ManyFactors extends RowLayout {
 }
 
 export function manyFactors(design: Design): ManyFactors {
-  const { nobs, random } = design;
+  const { nobs } = design;
   const { nFixed, nTheta, nParams } = parameterLayout(design);
   const { places, effects: nEffects, columns: q } = effectPlaces(design);
 
