@@ -15,7 +15,9 @@ fn family(eta: f32, y: f32, m: f32, v: f32) -> Derivatives {
   let bend = density * (6.0 * t * i * t * i - 2.0 * i * i);
   let a = density / mu;
   let b = density / rest;
-  let first = Half(log_accurate(mu), a, a * a - slope / mu, -(bend / mu - 3.0 * a * slope / mu + 2.0 * a * a * a));
-  let second = Half(log_accurate(rest), -b, b * b + slope / rest, bend / rest + 3.0 * b * slope / rest + 2.0 * b * b * b);
+  let log_low = log_accurate(low);
+  let log_high = log1m_half(low);
+  let first = Half(select(log_high, log_low, negative), a, a * a - slope / mu, -(bend / mu - 3.0 * a * slope / mu + 2.0 * a * a * a));
+  let second = Half(select(log_low, log_high, negative), -b, b * b + slope / rest, bend / rest + 3.0 * b * slope / rest + 2.0 * b * b * b);
   return combine(first, second, y, m, v);
 }
