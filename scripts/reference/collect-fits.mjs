@@ -9,10 +9,13 @@ if (source === undefined) throw new Error('usage: collect-fits.mjs REFERENCE_DIR
 const target = new URL('../../test/fixtures/', import.meta.url);
 const families = new Set(['binomial', 'poisson']);
 const fits = [];
+/** Linear mixed models: `fits/lmm.json`. */
+const linear = [];
 for (const file of readdirSync(join(source, 'fits')).sort()) {
   const fit = JSON.parse(readFileSync(join(source, 'fits', file), 'utf8'));
-  if (fit.failed === true || !families.has(fit.family) || fit.id.includes('zip')) continue;
-  fits.push({
+  const isLinear = fit.family === 'gaussian' && fit.link === 'identity' && fit.fitter === 'lmer';
+  if (fit.failed === true || !(isLinear || families.has(fit.family)) || fit.id.includes('zip')) continue;
+  (isLinear ? linear : fits).push({
     id: fit.id,
     dataset: fit.dataset,
     package: fit.package,
@@ -37,7 +40,9 @@ for (const file of readdirSync(join(source, 'fits')).sort()) {
     ranef: fit.ranef,
     fitted: fit.fitted,
     singular: fit.singular,
+    ...(isLinear ? { REML: fit.REML, sigma: fit.sigma, AIC: fit.AIC, BIC: fit.BIC, df: fit.df } : {}),
   });
 }
 writeFileSync(new URL('fits/glmm.json', target), `[\n${fits.map((fit) => JSON.stringify(fit)).join(',\n')}\n]\n`);
-for (const name of new Set(fits.map((fit) => fit.dataset))) copyFileSync(join(source, 'data', `${name}.csv`), new URL(`data/${name}.csv`, target));
+writeFileSync(new URL('fits/lmm.json', target), `[\n${linear.map((fit) => JSON.stringify(fit)).join(',\n')}\n]\n`);
+for (const name of new Set([...fits, ...linear].map((fit) => fit.dataset))) copyFileSync(join(source, 'data', `${name}.csv`), new URL(`data/${name}.csv`, target));

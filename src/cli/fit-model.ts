@@ -20,5 +20,5 @@ export function dataName(path: string): string {
 
 /** The fitted model as lme4 prints it. */
 export function describeFit(fit: GlmmFit, path: string): string {
-  return String(fit.summary({ dataName: dataName(path), residuals: pearsonResiduals(fit.design, fit.response, fit.fitted) }));
+  return String(fit.summary({ dataName: dataName(path), residuals: pearsonResiduals(fit.design, fit.response, fit.fitted, fit.sigma) }));
 }

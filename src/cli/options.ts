@@ -17,6 +17,7 @@ export interface ModelArguments {
   readonly family: string;
   readonly link?: string;
   readonly nagq?: number;
+  readonly reml?: boolean;
   readonly weights?: string;
   readonly offset?: string;
   readonly subset?: string;
@@ -51,9 +52,11 @@ export function addModelOptions(command: Command): Command {
   return command
     .argument('<data>', 'CSV, Parquet or Arrow file; - reads CSV from standard input')
     .requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'")
-    .requiredOption('--family <name>', 'distribution of the response: binomial or poisson')
-    .option('--link <name>', 'link function (default: logit for binomial, log for poisson)')
+    .requiredOption('--family <name>', 'distribution of the response: binomial, poisson or gaussian')
+    .option('--link <name>', 'link function (default: logit for binomial, log for poisson, identity for gaussian)')
     .option('--nagq <k>', 'nodes per dimension: 1 is the Laplace approximation, 0 the joint mode (default: 1)', (text) => parseCount('--nagq', text, 0))
+    .option('--reml', 'gaussian models: restricted maximum likelihood (the default)')
+    .option('--no-reml', 'gaussian models: maximum likelihood')
     .option('--weights <column>', 'prior weights; binomial sizes where the response is a proportion')
     .option('--offset <expression>', "known part of the linear predictor, e.g. 'log(exposure)'")
     .option('--subset <expression>', "rows to use, e.g. 'period != 4 & size > 3'")
@@ -101,12 +104,13 @@ export function tableOptions(options: ModelArguments): TypeOptions {
 
 /** Options of `glmm`. Names and values are checked there. */
 export function glmmOptions(options: ModelArguments): GlmmOptions {
-  const { link, nagq, weights, offset, subset, contrasts, start, information, se } = options;
+  const { link, nagq, reml, weights, offset, subset, contrasts, start, information, se } = options;
   return {
     family: options.family as FamilyName,
     backend: options.backend,
     ...(link === undefined ? {} : { link: link as LinkName }),
     ...(nagq === undefined ? {} : { nAGQ: nagq }),
+    ...(reml === undefined ? {} : { REML: reml }),
     ...(weights === undefined ? {} : { weights }),
     ...(offset === undefined ? {} : { offset }),
     ...(subset === undefined ? {} : { subset }),

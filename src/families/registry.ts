@@ -4,6 +4,7 @@ import { OptionError } from '../errors.js';
 import type { FamilyName, LinkName } from '../model/design.js';
 import { BINOMIAL_LINKS, type BinomialLink, binomial } from './binomial.js';
 import type { Family } from './family.js';
+import { GAUSSIAN_LINKS, gaussian } from './gaussian.js';
 import { POISSON_LINKS, type PoissonLink, poisson } from './poisson.js';
 
 interface Entry {
@@ -15,6 +16,7 @@ interface Entry {
 const FAMILIES: Readonly<Record<FamilyName, Entry>> = {
   binomial: { links: BINOMIAL_LINKS, create: (link) => binomial(link as BinomialLink) },
   poisson: { links: POISSON_LINKS, create: (link) => poisson(link as PoissonLink) },
+  gaussian: { links: GAUSSIAN_LINKS, create: gaussian },
 };
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as FamilyName[];
@@ -27,12 +29,13 @@ export function linksOf(family: FamilyName): readonly LinkName[] {
 /** Checks names a user gave and fills in the default link. Throws OptionError with the nearest valid name. */
 export function resolveFamily(family: string, link?: string): { family: FamilyName; link: LinkName } {
   if (!(FAMILY_NAMES as string[]).includes(family)) {
-    throw new OptionError(`unknown family '${family}'; use ${FAMILY_NAMES.join(' or ')}${closestName(family, FAMILY_NAMES)}`);
+    throw new OptionError(`unknown family '${family}'; use ${FAMILY_NAMES.slice(0, -1).join(', ')} or ${FAMILY_NAMES.at(-1)!}${closestName(family, FAMILY_NAMES)}`);
   }
   const name = family as FamilyName;
   const links = linksOf(name);
   if (link === undefined) return { family: name, link: links[0]! };
   if (!(links as string[]).includes(link)) {
+    if (name === 'gaussian') throw new OptionError(`gaussian models are fitted with the identity link only, link '${link}' is not there yet; transform the response or leave the link out`);
     throw new OptionError(`family ${name} has no link '${link}'; use ${links.join(', ')}${closestName(link, links)}`);
   }
   return { family: name, link: link as LinkName };

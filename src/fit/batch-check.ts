@@ -2,6 +2,7 @@
 import { DataError, OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import { type Design, parameterLayout } from '../model/design.js';
+import { checkLinearMixed, isLinearMixed } from '../lmm/check-design.js';
 import { checkSeed } from '../random/stream.js';
 
 /**
@@ -14,6 +15,12 @@ export function checkBatch(design: Design, batch: Batch): void {
   const { nFixed, nParams: k } = parameterLayout(design);
   const q = design.random.reduce((sum, term) => sum + term.names.length, 0);
   if (!Number.isSafeInteger(nModels) || nModels < 1) throw new OptionError(`nModels must be a positive integer, not ${nModels}`);
+
+  if (isLinearMixed(design)) {
+    checkLinearMixed(design);
+    const refused = (['held', 'groupSizes'] as const).find((name) => batch[name] !== undefined);
+    if (refused !== undefined) throw new OptionError(`batches of gaussian models take no ${refused}; leave it out`);
+  }
 
   const perModel = (name: keyof Batch, width: number, unit: string): void => {
     const values = batch[name] as ArrayLike<number> | undefined;

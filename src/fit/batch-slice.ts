@@ -83,7 +83,7 @@ export function responseDrawer(design: Design): (batch: Batch) => NumericBatch {
 function drawAll(simulator: Simulator, design: Design, batch: Batch, { seed, first }: SimulatedResponses): Float64Array {
   const n = design.nobs;
   const out = new Float64Array(batch.nModels * n);
-  const ownsRows = (['trials', 'offset', 'x', 'z', 'groupSizes'] as const).some((name) => batch[name] !== undefined);
+  const ownsRows = (['trials', 'weights', 'offset', 'x', 'z', 'groupSizes'] as const).some((name) => batch[name] !== undefined);
   for (let b = 0; b < batch.nModels; b++) {
     simulator.simulate(first + b, seed, out, b * n, ownsRows ? (sliceBatch(design, batch, b, b + 1)) : undefined);
   }

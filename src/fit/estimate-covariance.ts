@@ -2,16 +2,19 @@
 import { inverse } from '../numerics/cholesky.js';
 import type { Objective } from '../objective/objective.js';
 import { hessian } from '../optimize/hessian.js';
-import type { Maximum } from '../optimize/quasi-newton.js';
+import type { Maximum, Surface } from '../optimize/quasi-newton.js';
 
 /** Predicted rise below which a Newton step cannot improve the estimate in float64. */
 const POLISHED = 1e-18;
 
 /**
  * From the joint Hessian of (β, θ). The Hessian at hand, one Newton step is taken where it raises the likelihood: `best` is updated.
- * Parameters that are held (flags, count × k) have NaN rows and columns, the others are conditional on them.
+ * Parameters that are held (flags, count × k) have NaN rows and columns, the others are conditional on them. Where the whole matrix is not
+ * positive definite (variances at the limit of what the data can tell) the fixed effects' block is inverted alone, given θ.
  */
-export async function hessianCovariance(objective: Objective, best: Maximum, held: Uint8Array): Promise<Float64Array> {
+export async function hessianCovariance(
+  objective: Surface, best: Maximum, held: Uint8Array, nFixed: number,
+): Promise<Float64Array> {
   const k = objective.nParams;
   const count = best.value.length;
   const scale = new Float64Array(count * k);
@@ -27,8 +30,16 @@ export async function hessianCovariance(objective: Objective, best: Maximum, hel
   const covariance = new Float64Array(count * k * k).fill(NaN);
   const trial = best.params.slice(0, count * k);
   for (let b = 0; b < count; b++) {
-    const inverted = inverse(information.subarray(b * k * k, (b + 1) * k * k), k);
-    if (inverted === null) continue;
+    const whole = information.subarray(b * k * k, (b + 1) * k * k);
+    let inverted = inverse(whole, k);
+    if (inverted === null) {
+      for (let t = nFixed; t < k; t++) {
+        held[b * k + t] = 1;
+        for (let i = 0; i < k; i++) whole[t * k + i] = whole[i * k + t] = t === i ? 1 : 0;
+      }
+      inverted = inverse(whole, k);
+      if (inverted === null) continue;
+    }
     let rise = 0;
     for (let i = 0; i < k; i++) {
       if (held[b * k + i]) continue;

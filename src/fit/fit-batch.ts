@@ -5,6 +5,7 @@ import type { BatchFit } from '../model/batch-fit.js';
 import type { Design } from '../model/design.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import type { BackendReport, PrecisionCheck } from '../objective/backend.js';
+import { isLinearMixed } from '../lmm/check-design.js';
 import { checkBatch } from './batch-check.js';
 import { type BatchChunk, type BatchColumns, createColumns, putChunk } from './batch-chunk.js';
 import { runOnCpu } from './batch-cpu.js';
@@ -16,6 +17,7 @@ import type { BatchRun } from './batch-run.js';
 import { selectModels } from './batch-slice.js';
 import { type Engine, EngineResources, checkBackend } from './engine.js';
 import type { FitSettings } from './fit-chunk.js';
+import { LINEAR_ON_DEVICE, checkLinearOptions } from './linear-options.js';
 import { type BackendChoice, type Control, DEFAULT_CONTROL } from './options.js';
 import type { Progress } from './types.js';
 
@@ -26,6 +28,8 @@ export interface FitBatchOptions {
   readonly information?: 'observed' | 'expected';
   /** Standard errors of every model: from the joint Hessian, from weighted least squares (fixed effects only), or none (default). */
   readonly standardErrors?: 'hessian' | 'wls' | 'none';
+  /** Gaussian models: restricted maximum likelihood (default true); other families have none. */
+  readonly REML?: boolean;
   readonly control?: Partial<Control>;
   /** `auto` (default): WebGPU where there is a hardware adapter that takes the design, else float64. */
   readonly backend?: BackendChoice;
@@ -61,7 +65,7 @@ const MOST_NODES = 100;
  */
 export async function fitBatch(design: Design, batch: Batch, options: FitBatchOptions = {}): Promise<BatchFit> {
   checkBatch(design, batch);
-  const settings = checkSettings(options);
+  const settings = checkSettings(options, isLinearMixed(design));
   const choice = checkBackend(options.backend ?? options.engine?.backend ?? 'auto');
   options.signal?.throwIfAborted();
   const given = options.engine as EngineResources | undefined;
@@ -73,7 +77,7 @@ export async function fitBatch(design: Design, batch: Batch, options: FitBatchOp
   }
 }
 
-function checkSettings(options: FitBatchOptions): FitSettings {
+function checkSettings(options: FitBatchOptions, linear: boolean): FitSettings {
   const { nAGQ = 1, information = 'observed', standardErrors = 'none', chunk, check } = options;
   if (!Number.isSafeInteger(nAGQ) || nAGQ < 0 || nAGQ > MOST_NODES) throw new OptionError(`nAGQ must be an integer from 0 to ${MOST_NODES}, not ${nAGQ}`);
   if (chunk !== undefined && (!Number.isSafeInteger(chunk) || chunk < 1)) throw new OptionError(`chunk must be a positive integer, not ${chunk}`);
@@ -82,7 +86,10 @@ function checkSettings(options: FitBatchOptions): FitSettings {
   if (!['hessian', 'wls', 'none'].includes(standardErrors)) {
     throw new OptionError(`standardErrors must be hessian, wls or none, not '${standardErrors}'`);
   }
-  return { integration: { nAGQ, information }, control: { ...DEFAULT_CONTROL, ...options.control }, standardErrors };
+  return {
+    integration: { nAGQ, information }, control: { ...DEFAULT_CONTROL, ...options.control }, standardErrors,
+    ...checkLinearOptions(linear, options),
+  };
 }
 
 async function fitOn(
@@ -100,6 +107,11 @@ async function fitOn(
       meter.add(range.to - range.from);
     },
   };
+  if (isLinearMixed(design)) {
+    if (choice === 'webgpu') throw new OptionError(LINEAR_ON_DEVICE);
+    const reason = choice === 'cpu' ? "backend 'cpu' was asked for" : 'gaussian models are solved exactly in float64';
+    return cpuResult(await runOnCpu(run, ranges, engine), reason);
+  }
   if (choice === 'cpu') return cpuResult(await runOnCpu(run, ranges, engine), "backend 'cpu' was asked for");
 
   if (choice === 'auto') {

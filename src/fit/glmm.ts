@@ -3,6 +3,7 @@ import { DataError, OptionError } from '../errors.js';
 import { getFamily, resolveFamily } from '../families/registry.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
 import type { ModelFrame } from '../formula/model-frame.js';
+import { isLinearMixed } from '../lmm/check-design.js';
 import { covarianceOf, termFactor, thetaByTerm } from '../model/covariance.js';
 import { type Design, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
@@ -18,12 +19,13 @@ import { type TableInput, toTable } from '../table/from-values.js';
 import { coefficientTable } from './coefficient-table.js';
 import { objectiveSource } from './engine.js';
 import type { FitSettings } from './fit-chunk.js';
+import { LINEAR_ON_DEVICE, checkLinearOptions } from './linear-options.js';
 import { DEFAULT_CONTROL, type GlmmOptions } from './options.js';
 import { type SingleFit, fitSingle } from './single-fit.js';
 import type { Bootstrap, FitJson, FixedEffect, RanefRow, VarianceComponent } from './types.js';
 
 /**
- * Fits a generalized linear mixed model by maximum likelihood.
+ * Fits a generalized linear mixed model by maximum likelihood, gaussian models by restricted maximum likelihood unless `REML` is false.
  *
  * @param formula lme4's language: `cbind(successes, failures) ~ x + (1 + x | g)`.
  * @param data a `Table`, an array of row objects, or an object of columns.
@@ -35,7 +37,7 @@ import type { Bootstrap, FitJson, FixedEffect, RanefRow, VarianceComponent } fro
  */
 export async function glmm(formula: string, data: TableInput, options: GlmmOptions): Promise<GlmmFit> {
   const { family, link } = resolveFamily(options.family, options.link);
-  const settings = fitSettings(options);
+  const settings = fitSettings(options, family === 'gaussian');
   const { weights, offset, subset, contrasts } = options;
   const frame = buildModelFrame(formula, toTable(data), {
     family, link,
@@ -45,6 +47,7 @@ export async function glmm(formula: string, data: TableInput, options: GlmmOptio
     ...(contrasts === undefined ? {} : { contrasts }),
   });
   checkRandomPart(frame.design, settings);
+  if (isLinearMixed(frame.design) && options.backend === 'webgpu') throw new OptionError(LINEAR_ON_DEVICE);
   return fitFrame(frame, frame.response, options, settings);
 }
 
@@ -54,7 +57,7 @@ async function fitFrame(frame: ModelFrame, response: Float64Array, options: Glmm
   return new GlmmFit(frame, response, options, settings, fit);
 }
 
-function fitSettings(options: GlmmOptions): FitSettings {
+function fitSettings(options: GlmmOptions, linear: boolean): FitSettings {
   const nAGQ = options.nAGQ ?? 1;
   if (!Number.isInteger(nAGQ) || nAGQ < 0 || nAGQ > MAX_NODES) {
     throw new OptionError(`nAGQ = ${nAGQ} is not an integer from 0 to ${MAX_NODES}`);
@@ -64,6 +67,7 @@ function fitSettings(options: GlmmOptions): FitSettings {
     control: { ...DEFAULT_CONTROL, ...options.control },
     // With nAGQ = 0 the fixed effects do not maximise the likelihood: its Hessian says nothing of them.
     standardErrors: nAGQ === 0 ? 'wls' : (options.standardErrors ?? 'hessian'),
+    ...checkLinearOptions(linear, options),
   };
 }
 
@@ -94,12 +98,12 @@ export class GlmmFit {
   readonly response: Float64Array;
   readonly options: GlmmOptions;
   readonly settings: FitSettings;
-  /** Estimates (β, θ). */
+  /** Estimates (β, θ), for gaussian models (β, θ, σ). */
   readonly params: Float64Array;
   /** k × k inverse Hessian of −logLik without gaps: the first metric of refits. */
   readonly metric: Float64Array;
   readonly logLik: number;
-  /** Estimated parameters: fixed effects and θ. */
+  /** Estimated parameters: fixed effects, θ and, for gaussian models, σ. */
   readonly df: number;
   readonly nobs: number;
   readonly status: StatusName;
@@ -131,7 +135,13 @@ export class GlmmFit {
 
   /** θ: entries of the terms' Cholesky factors, column by column, on the link scale. */
   get theta(): Float64Array {
-    return this.params.slice(this.design.fixedNames.length);
+    const { nFixed, nTheta } = parameterLayout(this.design);
+    return this.params.slice(nFixed, nFixed + nTheta);
+  }
+
+  /** Residual standard deviation of a gaussian model; 1 for families without one, as lme4 has it. */
+  get sigma(): number {
+    return isLinearMixed(this.design) ? this.params.at(-1)! : 1;
   }
 
   /** Covariance matrix of the fixed effects. */
@@ -229,18 +239,21 @@ export class GlmmFit {
   /** Everything about the fit as plain data: the object the CLI writes with `--json`. */
   toJSON(): FitJson {
     const { nAGQ } = this.settings.integration;
+    const linear = isLinearMixed(this.design);
+    const REML = linear ? (this.settings.REML ?? true) : null;
     return {
       formula: this.frame.formula,
       family: this.design.family,
       link: this.design.link,
-      method: nAGQ === 0 ? 'nagq0' : nAGQ === 1 ? 'laplace' : 'agq',
+      method: REML !== null ? (REML ? 'reml' : 'ml') : nAGQ === 0 ? 'nagq0' : nAGQ === 1 ? 'laplace' : 'agq',
       nAGQ,
+      REML,
       nobs: this.nobs,
       groups: Object.fromEntries(this.design.random.map((term) => [term.group, term.levels.length])),
       fixed: this.coefficients(),
       vcov: this.vcov,
       random: this.VarCorr,
-      dispersion: null,
+      dispersion: linear ? this.sigma ** 2 : null,
       logLik: this.logLik,
       AIC: this.AIC,
       BIC: this.BIC,
@@ -291,14 +304,14 @@ export class GlmmFit {
     const family = getFamily(design.family, design.link);
     response.forEach((value, i) => {
       const problem = Number.isFinite(value)
-        ? Number.isInteger(value) || this.frame.responseKind === 'numeric' && design.family !== 'poisson'
+        ? Number.isInteger(value) || design.family === 'gaussian'
           ? family.invalid(value, design.trials?.[i] ?? 1)
           : 'is not a whole number'
         : 'is not finite';
       if (problem !== null) throw new DataError(`value ${i + 1} of the new response (${value}) ${problem}`, { row: i + 1 });
     });
     const { nFixed } = parameterLayout(design);
-    const start = { fixef: this.params.subarray(0, nFixed), theta: this.params.subarray(nFixed) };
+    const start = { fixef: this.params.subarray(0, nFixed), theta: this.theta, ...(isLinearMixed(design) ? { sigma: this.sigma } : {}) };
     return fitFrame(this.frame, response, { ...this.options, start }, this.settings);
   }
 

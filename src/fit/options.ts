@@ -23,17 +23,19 @@ export const DEFAULT_CONTROL: Control = {
 export type BackendChoice = 'auto' | 'cpu' | 'webgpu';
 
 export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link'>> {
-  /** Default `binomial`; there is no gaussian yet. */
+  /** Distribution of the response; `gaussian` is solved exactly (linear mixed model). */
   readonly family: FamilyName;
-  /** Default: logit for binomial, log for Poisson. */
+  /** Default: logit for binomial, log for Poisson, identity (the only one) for gaussian. */
   readonly link?: LinkName;
   /** 0 = joint mode (lme4's nAGQ = 0), 1 = Laplace (default), k = adaptive Gauss–Hermite nodes per dimension (≤ 100; up to 3 dimensions). */
   readonly nAGQ?: number;
   readonly information?: 'observed' | 'expected';
   /** Covariance of β from the joint Hessian of (β, θ) (default) or from penalised weighted least squares given θ (cheaper). */
   readonly standardErrors?: 'hessian' | 'wls';
-  /** Starting values; θ in lme4's order. */
-  readonly start?: { readonly fixef?: ArrayLike<number>; readonly theta?: ArrayLike<number> };
+  /** Gaussian models: restricted maximum likelihood (default true, as lmer) or maximum likelihood (false). */
+  readonly REML?: boolean;
+  /** Starting values; θ in lme4's order, for gaussian models on the scale of the response, with `sigma` the residual standard deviation. */
+  readonly start?: { readonly fixef?: ArrayLike<number>; readonly theta?: ArrayLike<number>; readonly sigma?: number };
   readonly control?: Partial<Control>;
   /** Single fits run on the float64 path unless `webgpu` is asked for. */
   readonly backend?: BackendChoice;

@@ -2,11 +2,14 @@
 import { DataError, OptionError } from '../errors.js';
 import { getFamily } from '../families/registry.js';
 import { type Design, parameterLayout } from '../model/design.js';
+import { STATUS } from '../model/status.js';
+import { isLinearMixed } from '../lmm/check-design.js';
 import type { BackendReport } from '../objective/backend.js';
 import type { Objective } from '../objective/objective.js';
 import { createCpuObjective } from '../objective/cpu.js';
 import { glmStart } from '../optimize/glm-start.js';
 import { type ChunkFit, type FitSettings, fitChunk, objectiveIntegration } from './fit-chunk.js';
+import { LmmFitter } from './lmm-chunk.js';
 import type { GlmmOptions } from './options.js';
 import { glmData } from './starting-point.js';
 import { coldTheta, thetaGeometry } from './theta-geometry.js';
@@ -30,10 +33,12 @@ export interface SingleFit {
 /** Makes the Objective of one model; the default is float64 on the calling thread. */
 export type ObjectiveSource = (design: Design, settings: FitSettings) => Promise<{ objective: Objective; report: BackendReport }>;
 
+const ON_CALLING_THREAD: BackendReport = { backend: 'cpu', device: '1 thread', reason: 'a single fit', devicesLost: 0, check: null };
+
 export const cpuSource: ObjectiveSource = (design, settings) =>
   Promise.resolve({
     objective: createCpuObjective(design, objectiveIntegration(settings), { capacity: 1 }),
-    report: { backend: 'cpu', device: '1 thread', reason: 'a single fit', devicesLost: 0, check: null },
+    report: ON_CALLING_THREAD,
   });
 
 /** @throws DataError when no finite starting point exists, OptionError for a start of the wrong shape. */
@@ -41,6 +46,7 @@ export async function fitSingle(
   design: Design, response: Float64Array, settings: FitSettings, options: Pick<GlmmOptions, 'start' | 'signal'>,
   source: ObjectiveSource = cpuSource,
 ): Promise<SingleFit> {
+  if (isLinearMixed(design)) return fitLinear(design, response, settings, options);
   const { nFixed: p, nParams: k } = parameterLayout(design);
   const start = options.start === undefined ? undefined : userStart(design, response, options.start);
   const { objective, report } = await source(design, settings);
@@ -62,6 +68,41 @@ export async function fitSingle(
   }
 }
 
+/** A gaussian model: σ is the last parameter. */
+async function fitLinear(
+  design: Design, response: Float64Array, settings: FitSettings, options: Pick<GlmmOptions, 'start' | 'signal'>,
+): Promise<SingleFit> {
+  const { nFixed: p, nParams: k } = parameterLayout(design);
+  const fitter = new LmmFitter(design, settings);
+  const start = options.start === undefined ? undefined : linearStart(design, response, options.start);
+  const batch = { nModels: 1, response, ...(start === undefined ? {} : { start }) };
+  const chunk = await fitter.fit(batch, 0, 1, options.signal);
+  if (chunk.status[0] === STATUS.nonFinite) {
+    throw new DataError('the fixed effects fit the response exactly or its values are not finite: nothing is left for the residual variance; check the response');
+  }
+  const covariance = chunk.covariance ?? new Float64Array(k * k).fill(NaN);
+  return {
+    params: chunk.params, covariance, metric: withoutGaps(covariance, design, p, k), logLik: chunk.logLik[0]!, gradient: chunk.gradient,
+    decrement: chunk.decrement[0]!, evaluations: chunk.evaluations[0]!, status: chunk.status[0]!,
+    modes: fitter.modes(0, batch, chunk.params), backend: ON_CALLING_THREAD,
+  };
+}
+
+/** θ on the scale of the response, and σ; where σ is not given it is of the order of the response's spread. */
+function linearStart(design: Design, response: Float64Array, start: NonNullable<GlmmOptions['start']>): Float64Array | undefined {
+  const { nFixed, nTheta, nParams } = parameterLayout(design);
+  if (start.fixef !== undefined) checkStart(start.fixef, nFixed, 'fixef');
+  if (start.sigma !== undefined && !(start.sigma > 0 && start.sigma < Infinity)) throw new OptionError(`start.sigma is ${start.sigma}; it must be positive`);
+  // The fixed effects follow from θ in closed form: a start of theirs changes nothing.
+  if (start.theta === undefined) return undefined;
+  checkStart(start.theta, nTheta, 'theta');
+  const params = new Float64Array(nParams);
+  params.set(Float64Array.from(start.theta), nFixed);
+  const mean = response.reduce((sum, y) => sum + y, 0) / response.length;
+  params[nParams - 1] = start.sigma ?? Math.sqrt(response.reduce((sum, y) => sum + (y - mean) ** 2, 0) / response.length);
+  return params;
+}
+
 /** Unknown variances are replaced by guesses of the right order, unknown covariances by zero. */
 function withoutGaps(covariance: Float64Array, design: Design, p: number, k: number): Float64Array {
   const metric = covariance.map((value) => (Number.isFinite(value) ? value : 0));
@@ -77,23 +118,25 @@ function withoutGaps(covariance: Float64Array, design: Design, p: number, k: num
 function userStart(design: Design, response: Float64Array, start: NonNullable<GlmmOptions['start']>): Float64Array {
   const { nFixed, nTheta, nParams } = parameterLayout(design);
   const params = new Float64Array(nParams);
-  const check = (values: ArrayLike<number>, wanted: number, what: string): void => {
-    if (values.length !== wanted) throw new OptionError(`start.${what} has ${values.length} values, the model needs ${wanted}`);
-    if (!Array.from(values).every(Number.isFinite)) throw new OptionError(`start.${what} holds a value that is not a finite number`);
-  };
+  if (start.sigma !== undefined) throw new OptionError('start.sigma is for gaussian models; leave it out');
   if (start.fixef === undefined) {
     const glm = glmStart(getFamily(design.family, design.link), glmData(design, { nModels: 1, response }, 0));
     if (glm === null) throw new DataError(`no starting values for the fixed effects with link ${design.link}; give start.fixef`);
     params.set(glm.beta);
   } else {
-    check(start.fixef, nFixed, 'fixef');
+    checkStart(start.fixef, nFixed, 'fixef');
     params.set(Float64Array.from(start.fixef));
   }
   if (start.theta === undefined) {
     coldTheta(thetaGeometry(design), params.subarray(nFixed), 1);
   } else {
-    check(start.theta, nTheta, 'theta');
+    checkStart(start.theta, nTheta, 'theta');
     params.set(Float64Array.from(start.theta), nFixed);
   }
   return params;
+}
+
+function checkStart(values: ArrayLike<number>, wanted: number, what: string): void {
+  if (values.length !== wanted) throw new OptionError(`start.${what} has ${values.length} values, the model needs ${wanted}`);
+  if (!Array.from(values).every(Number.isFinite)) throw new OptionError(`start.${what} holds a value that is not a finite number`);
 }

@@ -32,13 +32,17 @@ export interface FitJson {
   readonly formula: string;
   readonly family: string;
   readonly link: string;
-  readonly method: 'laplace' | 'agq' | 'nagq0';
+  /** Gaussian models: `reml` or `ml`. */
+  readonly method: 'laplace' | 'agq' | 'nagq0' | 'reml' | 'ml';
   readonly nAGQ: number;
+  /** Whether a gaussian model was fitted by restricted maximum likelihood; null for other families. */
+  readonly REML: boolean | null;
   readonly nobs: number;
   readonly groups: Readonly<Record<string, number>>;
   readonly fixed: readonly FixedEffect[];
   readonly vcov: readonly (readonly number[])[];
   readonly random: readonly VarianceComponent[];
+  /** Residual variance σ² of a gaussian model. */
   readonly dispersion: number | null;
   readonly logLik: number;
   readonly AIC: number;
@@ -88,7 +92,7 @@ export interface Progress {
 export interface Bootstrap {
   readonly nsim: number;
   readonly seed: number;
-  /** Fixed effects, then standard deviations and correlations of the random effects. */
+  /** Fixed effects, then standard deviations and correlations of the random effects, then `sigma` for gaussian models. */
   readonly parameters: readonly string[];
   /** Estimates of the original fit, one per parameter. */
   readonly estimates: Float64Array;

@@ -39,6 +39,7 @@ export function makeResponse(input: ResponseInput): ResponseNumbers {
   switch (input.family) {
     case 'binomial': return binomialResponse(input);
     case 'poisson': return countResponse(input);
+    case 'gaussian': return numericResponse(input);
     default: throw new DataError(`no rules for the response of family '${String(input.family satisfies never)}'`);
   }
 }
@@ -48,6 +49,14 @@ function countResponse(input: ResponseInput): ResponseNumbers {
   const response = input.isCbind ? undefined : numbersOf(input);
   if (response === undefined) throw new DataError(`response '${label}' must be one column of counts for the Poisson family`, { column: label });
   requireCounts(response, label, input.rows);
+  if (isConstant(response)) throw new DataError(`response '${label}' is ${response[0]!} in every row used; there is nothing to fit`, { column: label });
+  return { response, trials: null, weights: input.weights, kind: 'numeric', successLevel: null, notes: [] };
+}
+
+function numericResponse(input: ResponseInput): ResponseNumbers {
+  const { label } = input;
+  const response = input.isCbind ? undefined : numbersOf(input);
+  if (response === undefined) throw new DataError(`response '${label}' must be one column of numbers for the gaussian family`, { column: label });
   if (isConstant(response)) throw new DataError(`response '${label}' is ${response[0]!} in every row used; there is nothing to fit`, { column: label });
   return { response, trials: null, weights: input.weights, kind: 'numeric', successLevel: null, notes: [] };
 }

@@ -3,7 +3,7 @@
  * Nothing here knows of formulas, devices or optimisers.
  */
 
-export type FamilyName = 'binomial' | 'poisson';
+export type FamilyName = 'binomial' | 'poisson' | 'gaussian';
 export type LinkName = 'logit' | 'probit' | 'cloglog' | 'cauchit' | 'log' | 'identity' | 'sqrt';
 
 /** One random-effects term, e.g. `(1 + x | g)`. */
@@ -34,7 +34,7 @@ export interface Design {
   readonly link: LinkName;
   /** Binomial sizes (n positive integers), or null for 0/1 responses and for other families. */
   readonly trials: Float64Array | null;
-  /** Prior weights (n, ≥ 0) that multiply each row's log-density; null means 1. For proportions + weights responses the weights are `trials`. */
+  /** Prior weights (n, ≥ 0) that multiply each row's log-density (gaussian: the residual variance is σ²/weight); null means 1. For proportions + weights responses the weights are `trials`. */
   readonly weights: Float64Array | null;
   /** Known part of the linear predictor (n), null means 0. */
   readonly offset: Float64Array | null;
@@ -46,7 +46,10 @@ export function thetaCount(term: Pick<RandomTerm, 'names' | 'covariance'>): numb
   return term.covariance === 'diagonal' ? q : (q * (q + 1)) / 2;
 }
 
-/** Sizes of the parameter vector ψ = (β, θ): p fixed effects, then each term's θ in column-major order of its lower triangle. */
+/**
+ * Sizes of the parameter vector ψ = (β, θ): p fixed effects, then each term's θ in column-major order of its lower triangle. Gaussian models
+ * have the residual standard deviation σ as last parameter.
+ */
 export interface ParameterLayout {
   readonly nFixed: number;
   readonly nTheta: number;
@@ -56,5 +59,5 @@ export interface ParameterLayout {
 export function parameterLayout(design: Design): ParameterLayout {
   const nFixed = design.fixedNames.length;
   const nTheta = design.random.reduce((sum, term) => sum + thetaCount(term), 0);
-  return { nFixed, nTheta, nParams: nFixed + nTheta };
+  return { nFixed, nTheta, nParams: nFixed + nTheta + (design.family === 'gaussian' ? 1 : 0) };
 }

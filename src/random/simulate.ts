@@ -8,6 +8,8 @@ import { binomialVariate, poissonVariate } from './variates.js';
 /** What one model of a batch brings of its own, each in the layout of `Batch` for that model alone; absent: the design's. */
 export interface OwnRows {
   readonly trials?: Float64Array;
+  /** Prior weights; only gaussian draws depend on them. */
+  readonly weights?: Float64Array;
   readonly offset?: Float64Array;
   /** n × p. */
   readonly x?: Float64Array;
@@ -46,11 +48,12 @@ interface TermPlace {
 }
 
 /**
- * Prepares draws at the parameters (β, θ). Replicate i depends on (seed, i) alone: effect j is normal number j of the stream
+ * Prepares draws at the parameters (β, θ), for gaussian models (β, θ, σ). Replicate i depends on (seed, i) alone: effect j is normal number j of the stream
  * `STREAM.randomEffects`, observation i takes uniform number i of `STREAM.observations` and, where its mean calls for rejection
- * sampling, the stream `STREAM.furtherUniforms + i`.
+ * sampling, the stream `STREAM.furtherUniforms + i`. Gaussian observation i takes normal number i of `STREAM.observations`.
  *
- * Prior weights play no part: they multiply the log-density, they are not sizes (proportions with weights carry theirs as `trials`).
+ * Prior weights play no part in counts: they multiply the log-density, they are not sizes (proportions with weights carry theirs as
+ * `trials`). A gaussian observation has the variance σ²/weight; one of weight 0, which no fit looks at, is drawn as if its weight were 1.
  */
 export function createSimulator(design: Design, params: Float64Array, options: SimulatorOptions = {}): Simulator {
   const { nobs, random } = design;
@@ -82,6 +85,17 @@ export function createSimulator(design: Design, params: Float64Array, options: S
         else addEffects(place, index, own.z, columns, place.column, used, eta);
       }
 
+      if (family.name === 'gaussian') {
+        fillNormals(uniforms, used, seed, replicate, STREAM.observations);
+        const sigma = params[params.length - 1]!;
+        const weights = own.weights ?? design.weights;
+        for (let i = 0; i < used; i++) {
+          const weight = weights === null ? 1 : weights[i]!;
+          out[outOffset + i] = eta[i]! + (weight > 0 ? sigma / Math.sqrt(weight) : sigma) * uniforms[i]!;
+        }
+        out.fill(0, outOffset + used, outOffset + nobs);
+        return;
+      }
       fillUniforms(uniforms, used, seed, replicate, STREAM.observations);
       further.reset(seed, replicate, STREAM.furtherUniforms);
       const trials = own.trials ?? design.trials;

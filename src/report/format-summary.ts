@@ -1,7 +1,7 @@
 /**
  * The fitted model as text, in the layout that users of lme4 read every day. It depends on plain data only and works in a browser.
  */
-import type { FitJson, FixedEffect, VarianceComponent } from '../fit/types.js';
+import type { FitJson, VarianceComponent } from '../fit/types.js';
 import { abbreviate } from './abbreviate.js';
 import { formatFixed, formatNumbers, formatPValues, formatTogether, roundTo, significanceStars } from './format-numbers.js';
 import { printable, type TextColumn, textTable } from './text-table.js';
@@ -25,10 +25,10 @@ export function formatSummary(fit: FitJson, options: SummaryOptions = {}): strin
   const digits = options.digits ?? 4;
   const blocks = [
     headerLines(fit, options.dataName),
-    informationLines(fit),
+    fit.method === 'reml' ? [`REML criterion at convergence: ${formatFixed(-2 * fit.logLik, 1)}`] : informationLines(fit),
     options.residuals === undefined ? [] : residualLines(options.residuals, digits),
     [...randomEffectLines(fit.random, fit.dispersion, digits), groupLine(fit)],
-    fixedEffectLines(fit.fixed, digits),
+    fixedEffectLines(fit, digits),
     correlationLines(fit),
     remarkLines(fit),
   ];
@@ -36,12 +36,21 @@ export function formatSummary(fit: FitJson, options: SummaryOptions = {}): strin
 }
 
 function headerLines(fit: FitJson, dataName: string | undefined): string[] {
+  return [
+    ...titleLines(fit),
+    ...wrap(`Formula: ${printable(fit.formula)}`, '    '),
+    ...(dataName === undefined ? [] : [`   Data: ${printable(dataName)}`]),
+  ];
+}
+
+const isLinear = (method: FitJson['method']): boolean => method === 'reml' || method === 'ml';
+
+function titleLines(fit: FitJson): string[] {
+  if (isLinear(fit.method)) return [`Linear mixed model fit by ${fit.method === 'reml' ? 'REML' : 'maximum likelihood '} ['glmmgpu']`];
   const method = fit.method === 'laplace' ? 'Laplace Approximation' : `Adaptive Gauss-Hermite Quadrature, nAGQ = ${fit.nAGQ}`;
   return [
     ...wrap(`Generalized linear mixed model fit by maximum likelihood (${method}) [glmmgpu]`, '  ').map(printable),
     ` Family: ${fit.family}  ( ${fit.link} )`,
-    ...wrap(`Formula: ${printable(fit.formula)}`, '    '),
-    ...(dataName === undefined ? [] : [`   Data: ${printable(dataName)}`]),
   ];
 }
 
@@ -134,19 +143,21 @@ function groupLine(fit: FitJson): string {
   return `Number of obs: ${fit.nobs}, groups:  ${groups.join('; ')}`;
 }
 
-function fixedEffectLines(fixed: readonly FixedEffect[], digits: number): string[] {
+function fixedEffectLines({ fixed, method }: FitJson, digits: number): string[] {
   if (fixed.length === 0) return ['No fixed effects'];
   const [estimates, errors] = formatTogether([fixed.map((row) => row.estimate), fixed.map((row) => row.std_error)], 2, digits);
   const zDecimals = digits - 1;
   const z = formatNumbers(fixed.map((row) => roundTo(row.statistic, zDecimals)), digits);
-  const stars = fixed.map((row) => significanceStars(row.p_value));
+  // As lme4, no p values for linear mixed models: their t values have no simple distribution.
+  const linear = isLinear(method);
+  const stars = linear ? [] : fixed.map((row) => significanceStars(row.p_value));
   const anyStars = stars.some((star) => star !== '');
   const table = textTable([
     { header: '', cells: fixed.map((row) => row.term), align: 'left' },
     { header: 'Estimate', cells: estimates!, align: 'right' },
     { header: 'Std. Error', cells: errors!, align: 'right' },
-    { header: 'z value', cells: z, align: 'right' },
-    { header: 'Pr(>|z|)', cells: formatPValues(fixed.map((row) => row.p_value)), align: 'right' },
+    { header: linear ? 't value' : 'z value', cells: z, align: 'right' },
+    ...(linear ? [] : [{ header: 'Pr(>|z|)', cells: formatPValues(fixed.map((row) => row.p_value)), align: 'right' } as const]),
     ...(anyStars ? [{ header: '', cells: stars, align: 'left' } as const] : []),
   ]);
   const legend = anyStars ? ['---', 'Signif. codes:  0 ‘***’ 0.001 ‘**’ 0.01 ‘*’ 0.05 ‘.’ 0.1 ‘ ’ 1'] : [];

@@ -16,13 +16,15 @@ export function replicateColumns(bootstrap: Bootstrap): ReplicateColumn[] {
   // Both lists begin with the fixed effects; then one has standard deviations, the other θ.
   const differs = parameters.findIndex((name, j) => name !== fit.names[j]);
   const thetaStart = differs === -1 ? parameters.length : differs;
+  // The residual standard deviation closes both lists of a gaussian model.
+  const hasSigma = parameters.at(-1) === 'sigma' && replicates.at(-1) === fit.params.at(-1);
   const columns: ReplicateColumn[] = [
     { name: 'replicate', type: 'INT32', data: Int32Array.from({ length: nsim }, (_, i) => i + 1) },
     { name: 'status', type: 'STRING', data: Array.from(fit.status, (code) => STATUS_NAMES[code]!) },
     { name: 'logLik', type: 'DOUBLE', data: fit.logLik },
     { name: 'evaluations', type: 'INT32', data: fit.evaluations },
     ...parameters.map((name, j) => ({ name, type: 'DOUBLE', data: replicates[j]! }) as const),
-    ...fit.params.slice(thetaStart).map((data, j) => ({ name: `theta_${fit.names[thetaStart + j]!}`, type: 'DOUBLE', data }) as const),
+    ...fit.params.slice(thetaStart, fit.names.length - (hasSigma ? 1 : 0)).map((data, j) => ({ name: `theta_${fit.names[thetaStart + j]!}`, type: 'DOUBLE', data }) as const),
   ];
   const used = new Set<string>();
   return columns.map((column) => {

@@ -13,7 +13,7 @@ import { intervalRows } from './intervals.js';
 /** What a bootstrap needs of a fitted model; `GlmmFit` is one. */
 export interface BootstrapSource {
   readonly frame: { readonly design: Design };
-  readonly settings: Pick<FitSettings, 'integration' | 'control'>;
+  readonly settings: Pick<FitSettings, 'integration' | 'control' | 'REML'>;
   /** Estimates (β, θ): the generating parameters, and the start of every refit. */
   readonly params: Float64Array;
   /** k × k inverse Hessian of −logLik at the estimates: the first metric of the refits. */
@@ -48,17 +48,18 @@ export async function bootstrap(source: BootstrapSource, options: BootstrapOptio
     design,
     { nModels: nsim, response: { kind: 'simulate', params, seed, first: 0 }, start: params, metric },
     {
-      ...rest, ...settings.integration, control: settings.control,
+      ...rest, ...settings.integration, control: settings.control, ...(settings.REML === undefined ? {} : { REML: settings.REML }),
       ...(onProgress === undefined ? {} : { onProgress: (progress) => { onProgress({ ...progress, stage: 'refits' }); } }),
     },
   );
   const seconds = (performance.now() - begin) / 1000;
 
-  const { nFixed } = parameterLayout(design);
+  const { nFixed, nTheta, nParams } = parameterLayout(design);
   const covariance = covarianceColumns(design);
-  const parameters = [...design.fixedNames, ...covariance.names];
-  const estimates = Float64Array.from([...params.subarray(0, nFixed), ...covariance.from(params)]);
-  const replicates = [...fit.params.slice(0, nFixed), ...derivedColumns(fit, covariance)];
+  const hasSigma = nFixed + nTheta < nParams;
+  const parameters = [...design.fixedNames, ...covariance.names, ...(hasSigma ? ['sigma'] : [])];
+  const estimates = Float64Array.from([...params.subarray(0, nFixed), ...covariance.from(params), ...params.subarray(nFixed + nTheta)]);
+  const replicates = [...fit.params.slice(0, nFixed), ...derivedColumns(fit, covariance), ...fit.params.slice(nFixed + nTheta)];
   return {
     nsim, seed, parameters, estimates, replicates, fit, seconds,
     counts: countStatuses(fit.status),

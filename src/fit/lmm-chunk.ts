@@ -1,0 +1,247 @@
+/**
+ * Fits the models of one chunk of a linear mixed model: the likelihood is maximised over the relative θ alone, fixed effects and σ follow in
+ * closed form. Parameters are (β, θ, σ) with θ on the scale of the response, as everywhere in the program.
+ */
+import type { Batch } from '../model/batch.js';
+import { type Design, parameterLayout } from '../model/design.js';
+import { STATUS } from '../model/status.js';
+import type { ResponseSums } from '../lmm/scaled-rows.js';
+import { type LmmSystem, createLmmSystem, fixedCovariance, fixedEffects } from '../lmm/system.js';
+import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js';
+import { hessianCovariance } from './estimate-covariance.js';
+import { type ChunkFit, type FitSettings, STATUS_OF_OUTCOME } from './fit-chunk.js';
+import { perModel } from './starting-point.js';
+import { type ThetaGeometry, coldTheta, normaliseTheta, thetaGeometry } from './theta-geometry.js';
+import { maximizeOverTheta } from './theta-search.js';
+
+type NumericBatch = Batch & { readonly response: Float64Array };
+
+/** Longest step of θ, in units of the residual standard deviation. */
+const MAX_STEP = 10;
+/** Cold start of the standard deviations, in the same units. */
+const START_SD = 1;
+/** Step of the differences of σ, in approximate standard errors of θ. */
+const SIGMA_STEP = 1e-3;
+
+interface LoadedModel {
+  readonly system: LmmSystem;
+  readonly sums: ResponseSums;
+}
+
+export class LmmFitter {
+  readonly #design: Design;
+  readonly #settings: FitSettings;
+  readonly #geometry: ThetaGeometry;
+  readonly #shared: LmmSystem;
+  /** Room for responses on the shared system, used again by every chunk. */
+  readonly #sums: ResponseSums[] = [];
+  #models: LoadedModel[] = [];
+
+  /** Throws DataError for designs that `createLmmSystem` refuses. */
+  constructor(design: Design, settings: FitSettings) {
+    this.#design = design;
+    this.#settings = settings;
+    this.#geometry = thetaGeometry(design);
+    this.#shared = createLmmSystem(design, settings.REML ?? true);
+  }
+
+  /** @throws the signal's reason when aborted. */
+  async fit(batch: NumericBatch, from: number, to: number, signal?: AbortSignal): Promise<ChunkFit> {
+    const { nFixed: p, nTheta: m, nParams: k } = parameterLayout(this.#design);
+    const { control, standardErrors } = this.#settings;
+    const geometry = this.#geometry;
+    const count = to - from;
+    this.#load(batch, from, to);
+    const surface = this.#surface(m);
+    const starts = batch.start === undefined ? null : perModel(batch.start, k, from, to);
+    const theta = new Float64Array(count * m);
+    for (let b = 0; b < count; b++) {
+      const own = theta.subarray(b * m, (b + 1) * m);
+      if (starts === null) coldTheta(geometry, own, START_SD);
+      else for (let t = 0; t < m; t++) own[t] = starts[b * k + p + t]! / starts[b * k + k - 1]!;
+    }
+    const known = batch.metric === undefined || starts === null ? null : relativeMetric(batch.metric, starts, p, m);
+    const best = await maximizeOverTheta(surface, {
+      count, params: theta, held: null, metric: known ?? coldMetric(geometry), coldMetric: known === null,
+      stepScale: Float64Array.from(geometry, (entry) => entry.scale), maxStep: MAX_STEP,
+      tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal, lastStep: standardErrors !== 'hessian',
+    }, { geometry, nTheta: m, coldStart: starts === null });
+
+    const boundary = new Uint8Array(count * m);
+    const status = new Uint8Array(count);
+    for (let b = 0; b < count; b++) {
+      const flags = boundary.subarray(b * m, (b + 1) * m);
+      normaliseTheta(
+        geometry, best.params.subarray(b * m, (b + 1) * m), best.gradient.subarray(b * m, (b + 1) * m), control.singularTolerance, flags,
+      );
+      status[b] = STATUS_OF_OUTCOME[best.outcome[b] as keyof typeof STATUS_OF_OUTCOME];
+      if (status[b] === STATUS.converged && flags.includes(1)) status[b] = STATUS.boundary;
+    }
+    const thetaCovariance = standardErrors === 'hessian' ? await hessianCovariance(surface, best, boundary) : null;
+    return this.#results(best, status, thetaCovariance, p, m, k);
+  }
+
+  /** Spherical conditional modes of model `b` of the latest chunk at its estimates (β, θ, σ). */
+  modes(b: number, batch: NumericBatch, params: Float64Array): Float64Array {
+    const { nFixed: p, nTheta: m, nParams: k } = parameterLayout(this.#design);
+    const { system, sums } = this.#models[b]!;
+    const sigma = params[k - 1]!;
+    const n = this.#design.nobs;
+    system.kernel.take(batch.response, b * n, this.#offset(batch, b), sums);
+    system.kernel.evaluate(sums, params.slice(p, p + m).map((value) => value / sigma), null);
+    return system.kernel.modes(sums).map((u) => u / sigma);
+  }
+
+  #offset(batch: NumericBatch, b: number): Float64Array | null {
+    const n = this.#design.nobs;
+    return batch.offset === undefined ? this.#design.offset : batch.offset.subarray(b * n, (b + 1) * n);
+  }
+
+  #load(batch: NumericBatch, from: number, to: number): void {
+    const n = this.#design.nobs;
+    const own = batch.weights !== undefined || batch.x !== undefined || batch.z !== undefined;
+    this.#models = Array.from({ length: to - from }, (_, s): LoadedModel => {
+      const b = from + s;
+      const system = own ? createLmmSystem(ownDesign(this.#design, batch, b), this.#settings.REML ?? true) : this.#shared;
+      const sums = own ? system.kernel.createSums() : (this.#sums[s] ??= system.kernel.createSums());
+      system.kernel.take(batch.response, b * n, this.#offset(batch, b), sums);
+      return { system, sums };
+    });
+  }
+
+  #surface(m: number): Surface {
+    const theta = new Float64Array(m);
+    const slope = new Float64Array(m);
+    return {
+      nParams: m,
+      valueNoise: 1e-13,
+      evaluate: ({ count, models, params, value, gradient }) => {
+        for (let e = 0; e < count; e++) {
+          const { system, sums } = this.#models[models[e]!]!;
+          for (let t = 0; t < m; t++) theta[t] = params[e * m + t]!;
+          value[e] = system.kernel.evaluate(sums, theta, slope);
+          for (let t = 0; t < m; t++) gradient[e * m + t] = slope[t]!;
+        }
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** From θ to all parameters, their covariance and the log-likelihood at exactly these values. */
+  #results(best: Maximum, status: Uint8Array, thetaCovariance: Float64Array | null, p: number, m: number, k: number): ChunkFit {
+    const count = status.length;
+    const params = new Float64Array(count * k).fill(NaN);
+    const gradient = new Float64Array(count * k);
+    const logLik = new Float64Array(count).fill(NaN);
+    const wanted = this.#settings.standardErrors !== 'none';
+    const covariance = wanted ? new Float64Array(count * k * k).fill(NaN) : null;
+    const theta = new Float64Array(m);
+    for (let b = 0; b < count; b++) {
+      if (best.outcome[b] === OUTCOME.nonFinite) continue;
+      const { system, sums } = this.#models[b]!;
+      for (let t = 0; t < m; t++) theta[t] = best.params[b * m + t]!;
+      logLik[b] = system.kernel.evaluate(sums, theta, null);
+      const { sigma, divisor } = system.kernel.profile;
+      const own = params.subarray(b * k, (b + 1) * k);
+      fixedEffects(system, sums, own);
+      for (let t = 0; t < m; t++) {
+        own[p + t] = sigma * theta[t]!;
+        gradient[b * k + p + t] = best.gradient[b * m + t]! / sigma;
+      }
+      own[k - 1] = sigma;
+      if (covariance === null) continue;
+      const block = covariance.subarray(b * k * k, (b + 1) * k * k);
+      const fixed = fixedCovariance(system);
+      if (fixed !== null) for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) block[i * k + j] = fixed[i * p + j]!;
+      if (thetaCovariance !== null) {
+        this.#dispersionCovariance(this.#models[b]!, theta, sigma, divisor, thetaCovariance.subarray(b * m * m, (b + 1) * m * m), block, p, k);
+      }
+    }
+    return { params, covariance, logLik, status, evaluations: best.evaluations, decrement: best.decrement, gradient };
+  }
+
+  /**
+   * Covariance of (θ, σ) on the scale of the response from that of the relative θ: given θ the information on σ is 2ν/σ², and σ̂ follows θ
+   * with the slope g. Estimates of β are independent of both in large samples. Entries of θ on the boundary are held.
+   */
+  #dispersionCovariance(
+    { system, sums }: LoadedModel, theta: Float64Array, sigma: number, divisor: number, relative: Float64Array, block: Float64Array, p: number, k: number,
+  ): void {
+    const m = theta.length;
+    const known = Array.from({ length: m }, (_, t) => Number.isFinite(relative[t * m + t]!));
+    const entry = (i: number, j: number): number => (known[i] && known[j] ? relative[i * m + j]! : 0);
+    const slope = new Float64Array(m);
+    const shifted = theta.slice();
+    const sigmaAt = (t: number, step: number): number => {
+      shifted[t] = theta[t]! + step;
+      system.kernel.evaluate(sums, shifted, null);
+      shifted[t] = theta[t]!;
+      return system.kernel.profile.sigma;
+    };
+    for (let t = 0; t < m; t++) {
+      if (!known[t]) continue;
+      const step = SIGMA_STEP * Math.sqrt(relative[t * m + t]!);
+      slope[t] = (sigmaAt(t, step) - sigmaAt(t, -step)) / (2 * step);
+    }
+    const carried = Float64Array.from(slope, (_, i) => slope.reduce((sum, g, j) => sum + entry(i, j) * g, 0));
+    const variance = (sigma * sigma) / (2 * divisor) + carried.reduce((sum, value, t) => sum + value * slope[t]!, 0);
+    for (let i = 0; i < m; i++) {
+      if (!known[i]) continue;
+      for (let j = 0; j < m; j++) {
+        if (!known[j]) continue;
+        block[(p + i) * k + p + j] = sigma * sigma * entry(i, j) + sigma * (carried[i]! * theta[j]! + theta[i]! * carried[j]!) + theta[i]! * theta[j]! * variance;
+      }
+      block[(p + i) * k + k - 1] = block[(k - 1) * k + p + i] = sigma * carried[i]! + theta[i]! * variance;
+      for (let j = 0; j < p; j++) block[(p + i) * k + j] = block[j * k + p + i] = 0;
+    }
+    block[k * k - 1] = variance;
+    for (let j = 0; j < p; j++) block[(k - 1) * k + j] = block[j * k + k - 1] = 0;
+  }
+}
+
+/** The information about a standard deviation of G independent effects is of the order of 2G. */
+function coldMetric(geometry: ThetaGeometry): Float64Array {
+  const m = geometry.length;
+  const metric = new Float64Array(m * m);
+  geometry.forEach((entry, t) => { metric[t * m + t] = 1 / (2 * entry.levels * entry.scale ** 2); });
+  return metric;
+}
+
+/** Inverse Hessian of (β, θ, σ) to that of the relative θ / σ at the first start; null if it is of no use. */
+function relativeMetric(metric: Float64Array, starts: Float64Array, p: number, m: number): Float64Array | null {
+  const k = p + m + 1;
+  const sigma = starts[k - 1]!;
+  const out = new Float64Array(m * m);
+  for (let i = 0; i < m; i++) {
+    const di = starts[p + i]! / sigma;
+    for (let j = 0; j < m; j++) {
+      const dj = starts[p + j]! / sigma;
+      const at = (row: number, column: number): number => metric[row * k + column]!;
+      out[i * m + j] = (at(p + i, p + j) - di * at(k - 1, p + j) - dj * at(p + i, k - 1) + di * dj * at(k - 1, k - 1)) / (sigma * sigma);
+    }
+  }
+  for (let t = 0; t < m; t++) if (!(out[t * m + t]! > 0)) return null;
+  return out;
+}
+
+/** The design with what model `b` brings of its own. */
+function ownDesign(design: Design, batch: NumericBatch, b: number): Design {
+  const { nobs, fixedNames, random } = design;
+  const p = fixedNames.length;
+  const q = random.reduce((sum, term) => sum + term.names.length, 0);
+  let column = 0;
+  return {
+    ...design,
+    weights: batch.weights === undefined ? design.weights : batch.weights.subarray(b * nobs, (b + 1) * nobs),
+    x: batch.x === undefined ? design.x : batch.x.subarray(b * nobs * p, (b + 1) * nobs * p),
+    random: batch.z === undefined ? random : random.map((term) => {
+      const first = column;
+      const width = term.names.length;
+      column += width;
+      return {
+        ...term,
+        z: Float64Array.from({ length: nobs * width }, (_, at) => batch.z![(b * nobs + Math.floor(at / width)) * q + first + (at % width)]!),
+      };
+    }),
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * Maximisation where some parameters are entries of Cholesky factors: σ = 0 is a stationary point whatever the data say, so starts are kept
+ * away from it, and fits that end near it are looked at again.
+ */
+import { type Maximum, type MaximizeProblem, OUTCOME, type Surface, maximize, restrict } from '../optimize/quasi-newton.js';
+import { type ThetaGeometry, coldTheta, isNearZero, liftTheta } from './theta-geometry.js';
+
+/** A diagonal entry of θ closer to zero than this (units of the linear predictor) is no start: θ = 0 is stationary whatever the data say. */
+const NEAR_ZERO = 0.05;
+const LIFTED_START = 0.2;
+/** Where a fit that ended near σ = 0 is probed for a higher likelihood. */
+const PROBE = 0.1;
+/** Where the sign of the slope tells whether a small diagonal entry belongs to zero. */
+const NEAR_BOUNDARY = 1e-3;
+/** Log-likelihood that setting such an entry to zero may cost: what the tolerance of the optimiser leaves open. */
+const BOUNDARY_COST = 1e-7;
+/** Second start of a model whose likelihood does not exist at the first. */
+const SMALL_START = 0.05;
+export interface ThetaSearch {
+  readonly geometry: ThetaGeometry;
+  /** θ are the last so many parameters of the surface. */
+  readonly nTheta: number;
+  /** Whether the start is ours, so that a model whose likelihood does not exist there may be started elsewhere. */
+  readonly coldStart: boolean;
+}
+
+/** `maximize`, with θ lifted off zero before and looked at there afterwards. Nothing of that is done where parameters are held. */
+export async function maximizeOverTheta(surface: Surface, problem: MaximizeProblem, { geometry, nTheta, coldStart }: ThetaSearch): Promise<Maximum> {
+  const { count, params: first, held, metric } = problem;
+  const width = surface.nParams;
+  const thetaOf: ThetaOf = (all, b, size) => all.subarray((b + 1) * size - nTheta, (b + 1) * size);
+  if (held === null) for (let b = 0; b < count; b++) liftTheta(geometry, thetaOf(first, b, width), NEAR_ZERO, LIFTED_START);
+
+  const run = (models: Int32Array | null, params: Float64Array): Promise<Maximum> => {
+    const pick = <T extends Float64Array | Uint8Array>(values: T, size: number): T =>
+      models === null || values.length === size ? values : rowsOf(values, models, size);
+    return maximize(models === null ? surface : restrict(surface, models), {
+      ...problem, count: models?.length ?? count, params, held: held === null ? null : pick(held, width), metric: pick(metric, width * width),
+    });
+  };
+  const best = await run(null, first);
+
+  /** Fits some models again from a changed θ; the new fit is taken if it is higher by `gain` at least. */
+  const secondStart = async (models: number[], change: (theta: Float64Array, s: number) => void, gain: (b: number) => number): Promise<void> => {
+    if (models.length === 0) return;
+    const subset = Int32Array.from(models);
+    const params = rowsOf(best.params, subset, width);
+    subset.forEach((_, s) => { change(thetaOf(params, s, width), s); });
+    const again = await run(subset, params);
+    subset.forEach((b, s) => {
+      best.evaluations[b]! += again.evaluations[s]!;
+      if (again.value[s]! > best.value[b]! + gain(b) || Number.isNaN(best.value[b]!)) takeOver(best, b, again, s, width);
+    });
+  };
+  const noise = (b: number): number => 10 * surface.valueNoise * (1 + Math.abs(best.value[b]!));
+  if (coldStart) {
+    const failed = Array.from({ length: count }, (_, b) => b).filter((b) => best.outcome[b] === OUTCOME.nonFinite);
+    await secondStart(failed, (theta) => { coldTheta(geometry, theta, SMALL_START); }, () => 0);
+  }
+  if (held === null) {
+    const rising = await higherInside(surface, best, geometry, thetaOf, width, noise);
+    await secondStart(rising, (theta) => { liftTheta(geometry, theta, NEAR_ZERO, PROBE); }, () => 0);
+    const falling = await fallingToZero(surface, best, geometry, thetaOf, width);
+    await secondStart(falling.models, (theta, s) => { theta.set(falling.thetas[s]!); }, (b) => -noise(b) - BOUNDARY_COST);
+  }
+  return best;
+}
+
+type ThetaOf = (all: Float64Array, b: number, width: number) => Float64Array;
+
+/** Models that ended near a zero on the diagonal of Λ although the likelihood is higher a little inside: σ = 0 was a saddle, not the maximum. */
+async function higherInside(
+  surface: Surface, best: Maximum, geometry: ThetaGeometry, thetaOf: ThetaOf, width: number, noise: (b: number) => number,
+): Promise<number[]> {
+  const { models, value } = await evaluateNearZero(surface, best, width, (params) => liftTheta(geometry, thetaOf(params, 0, width), NEAR_ZERO, PROBE));
+  return models.filter((b, s) => value[s]! > best.value[b]! + noise(b));
+}
+
+/**
+ * Models whose maximum lies at σ = 0 but which stopped a little before it: near the boundary the likelihood can be so flat that the
+ * optimiser's tolerance says nothing of σ. The slope at a tiny σ has the sign of dL/dσ² there. Returns θ with those entries zero.
+ */
+async function fallingToZero(
+  surface: Surface, best: Maximum, geometry: ThetaGeometry, thetaOf: ThetaOf, width: number,
+): Promise<{ models: number[]; thetas: Float64Array[] }> {
+  const near = (theta: Float64Array, t: number): boolean => isNearZero(geometry, theta, t, NEAR_ZERO) && theta[t] !== 0;
+  const { models, params, gradient } = await evaluateNearZero(surface, best, width, (point) => {
+    const theta = thetaOf(point, 0, width);
+    let any = false;
+    geometry.forEach((entry, t) => {
+      if (!near(theta, t)) return;
+      any = true;
+      theta[t] = Math.sign(theta[t]!) * Math.min(Math.abs(theta[t]!), NEAR_BOUNDARY / entry.scale);
+    });
+    return any;
+  });
+  const found: { models: number[]; thetas: Float64Array[] } = { models: [], thetas: [] };
+  models.forEach((b, s) => {
+    const slope = thetaOf(gradient, s, width);
+    const probe = thetaOf(params, s, width);
+    const theta = thetaOf(best.params, b, width).slice();
+    let any = false;
+    geometry.forEach((_, t) => {
+      if (!near(theta, t) || slope[t]! * probe[t]! > 0) return;
+      any = true;
+      theta[t] = 0;
+    });
+    if (!any) return;
+    found.models.push(b);
+    found.thetas.push(theta);
+  });
+  return found;
+}
+
+/** Converged models that `change` moves (returning whether it did), evaluated there. */
+async function evaluateNearZero(surface: Surface, best: Maximum, width: number, change: (params: Float64Array) => boolean) {
+  const models: number[] = [];
+  const points: Float64Array[] = [];
+  best.outcome.forEach((outcome, b) => {
+    if (outcome !== OUTCOME.converged) return;
+    const point = best.params.slice(b * width, (b + 1) * width);
+    if (!change(point)) return;
+    models.push(b);
+    points.push(point);
+  });
+  const count = models.length;
+  const params = new Float64Array(count * width);
+  points.forEach((point, s) => { params.set(point, s * width); });
+  const value = new Float64Array(count);
+  const gradient = new Float64Array(count * width);
+  if (count > 0) await surface.evaluate({ count, models: Int32Array.from(models), params, value, gradient, keepModes: false });
+  for (const b of models) best.evaluations[b]!++;
+  return { models, params, value, gradient };
+}
+
+/** Row s of `again` becomes model b of `best`. */
+function takeOver(best: Maximum, b: number, again: Maximum, s: number, width: number): void {
+  best.value[b] = again.value[s]!;
+  best.outcome[b] = again.outcome[s]!;
+  best.decrement[b] = again.decrement[s]!;
+  best.params.set(again.params.subarray(s * width, (s + 1) * width), b * width);
+  best.gradient.set(again.gradient.subarray(s * width, (s + 1) * width), b * width);
+  best.metric.set(again.metric.subarray(s * width * width, (s + 1) * width * width), b * width * width);
+}
+
+/** Rows `models` of an array with `size` entries a model. */
+function rowsOf<T extends Float64Array | Uint8Array>(values: T, models: Int32Array, size: number): T {
+  const out = new (values.constructor as new (length: number) => T)(models.length * size);
+  models.forEach((b, s) => { out.set(values.subarray(b * size, (b + 1) * size), s * size); });
+  return out;
+}

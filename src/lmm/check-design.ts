@@ -1,0 +1,24 @@
+import { DataError } from '../errors.js';
+import type { Design } from '../model/design.js';
+
+/** Whether the model is fitted by the exact likelihood of this folder. */
+export function isLinearMixed(design: Pick<Design, 'family'>): boolean {
+  return design.family === 'gaussian';
+}
+
+/** Throws DataError where the random effects leave nothing for the residual variance, as lmer does. */
+export function checkLinearMixed(design: Design): void {
+  const { nobs, weights, fixedNames } = design;
+  const informative = weights === null ? nobs : weights.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
+  for (const { group, names, levels } of design.random) {
+    const effects = names.length * levels.length;
+    if (effects < informative) continue;
+    throw new DataError(
+      `the term on '${group}' has ${effects} random effects (${names.length} × ${levels.length} levels) for ${informative} observations: they cannot be told from the residuals; use fewer effects or a coarser factor`,
+      { column: group },
+    );
+  }
+  if (fixedNames.length >= informative) {
+    throw new DataError(`${fixedNames.length} fixed effects for ${informative} observations leave nothing for the residual variance; use fewer`);
+  }
+}
