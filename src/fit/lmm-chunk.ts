@@ -77,7 +77,7 @@ export class LmmFitter {
       status[b] = STATUS_OF_OUTCOME[best.outcome[b] as keyof typeof STATUS_OF_OUTCOME];
       if (status[b] === STATUS.converged && flags.includes(1)) status[b] = STATUS.boundary;
     }
-    const thetaCovariance = standardErrors === 'hessian' ? await hessianCovariance(surface, best, boundary) : null;
+    const thetaCovariance = standardErrors === 'hessian' ? await hessianCovariance(surface, best, boundary, 0) : null;
     return this.#results(best, status, thetaCovariance, p, m, k);
   }
 
