@@ -8,11 +8,10 @@ import { createEngine } from '../dist/fit/engine.js';
 import { fitBatch } from '../dist/fit/fit-batch.js';
 import { fitChunk } from '../dist/fit/fit-chunk.js';
 import { acquireDevice } from '../dist/gpu/device.js';
-import { isConverged } from '../dist/model/status.js';
 import { createWebGpuObjective, deviceCapacity, ownColumns } from '../dist/objective/webgpu.js';
-import { pickCases, prepare, replicates, standardErrors } from './lib/cases.mjs';
+import { pickCases, prepare, replicates } from './lib/cases.mjs';
 import { answer, request } from './lib/child.mjs';
-import { digits } from './lib/output.mjs';
+import { compareWithFloat64 } from './lib/device-error.mjs';
 
 const { cases, seconds } = request();
 /** Models of the first chunk: what a slow adapter can do in a second or two. */
@@ -117,28 +116,14 @@ async function measure(one, { device, adapter }, engine) {
         : { kernel: kernel / total, transfer: Math.max(0, wait - kernel) / total, host: 1 - wait / total },
     },
     engine: { models, fitsPerSecond: models / engineSeconds, chunks },
-    error: await error(fit, engine, Math.min(models, MOST_CHECKED), one.title),
+    error: await error(fit, engine, Math.min(models, MOST_CHECKED)),
   };
 }
 
-/** Largest differences from float64 over the first replicates, as many as float64 can do in the time box. */
-async function error(fit, engine, most, title) {
+/** Differences from float64 over the first replicates, as many as float64 can do in the time box. */
+async function error(fit, engine, most) {
   const { nAGQ } = fit.settings.integration;
   const begin = performance.now();
   await fitBatch(fit.design, replicates(fit, 0, 16), { nAGQ, backend: 'cpu' });
-  const models = Math.max(16, Math.min(most, Math.floor((16 * 1000 * seconds) / (performance.now() - begin))));
-  const exact = await fitBatch(fit.design, replicates(fit, 0, models), { nAGQ, backend: 'cpu' });
-  const float = await fitBatch(fit.design, replicates(fit, 0, models), { nAGQ, engine, check: 0 });
-  const errors = standardErrors(fit);
-  let standardErrorsOff = 0;
-  let logLik = 0;
-  let disagreeing = 0;
-  for (let b = 0; b < models; b++) {
-    if (isConverged(exact.status[b]) !== isConverged(float.status[b])) disagreeing++;
-    if (!isConverged(exact.status[b]) || !isConverged(float.status[b])) continue;
-    errors.forEach((se, j) => { standardErrorsOff = Math.max(standardErrorsOff, Math.abs(exact.params[j][b] - float.params[j][b]) / se); });
-    logLik = Math.max(logLik, Math.abs(exact.logLik[b] - float.logLik[b]));
-  }
-  console.log(`${title}: ${models} models against float64, ${digits(standardErrorsOff)} standard errors`);
-  return { models, largestInStandardErrors: standardErrorsOff, largestInLogLik: logLik, statusesThatDiffer: disagreeing };
+  return compareWithFloat64(fit, engine, Math.max(16, Math.min(most, Math.floor((16 * 1000 * seconds) / (performance.now() - begin)))));
 }

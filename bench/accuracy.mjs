@@ -1,0 +1,45 @@
+/**
+ * `npm run accuracy`: float64 fits against lme4, glmmTMB and an independent quadrature program, and batches on the WebGPU adapter (or the
+ * software adapter of the tests) against float64. Options: --quick (few models, for the smoke test), --models 2000.
+ */
+import { parseArgs } from 'node:util';
+import { adapterWords, onAdapter } from './lib/adapter.mjs';
+import { machine } from './lib/machine.mjs';
+import { printTable, writeResult } from './lib/output.mjs';
+import { differences, fitLike, referenceFits } from './lib/references.mjs';
+
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, models: { type: 'string', default: '2000' } } });
+const { quick } = options;
+/** Data sets whose references take a while; the smoke test does without. */
+const LARGE = ['instevalbin', 'verbagg79'];
+
+const host = machine();
+const rows = new Map();
+for (const reference of referenceFits()) {
+  if (quick && LARGE.includes(reference.dataset)) continue;
+  const method = reference.nAGQ === 0 ? 'joint mode (nAGQ = 0)' : reference.nAGQ === 1 ? 'Laplace' : 'quadrature';
+  const key = `${reference.dataset}, ${method}`;
+  const row = rows.get(key) ?? { dataset: reference.dataset, method, fits: 0, against: new Set(), logLik: 0, fixed: 0, sd: 0 };
+  rows.set(key, row);
+  const fit = await fitLike(reference);
+  const found = differences(fit, reference);
+  row.fits++;
+  row.against.add(reference.package === 'own-agq' ? 'independent quadrature' : reference.package);
+  for (const what of ['logLik', 'fixed', 'sd']) row[what] = Math.max(row[what], found[what]);
+}
+const float64 = [...rows.values()].map((row) => ({ ...row, against: [...row.against].sort() }));
+console.log('Float64 against other programs: largest relative error of the log-likelihood, largest errors of estimates in standard errors.');
+printTable(['data', 'fits', 'log-likelihood', 'fixed effects', 'standard deviations'], float64.map((row) =>
+  [`${row.dataset}, ${row.method}`, row.fits, ...[row.logLik, row.fixed, row.sd].map((value) => value.toExponential(1))]));
+
+const webgpu = await onAdapter('accuracy-child.mjs', {
+  cases: quick ? ['cbpp'] : ['cbpp', 'cbpp-9', 'toenail', 'contraception'], models: quick ? 20 : Number(options.models),
+});
+if ('unavailable' in webgpu) {
+  process.exitCode = 1;
+} else {
+  console.log(`WebGPU against float64 on ${adapterWords(webgpu.adapter)}: largest over all models of the batch.`);
+  printTable(['batch', 'models', 'standard errors', 'log-likelihood', 'statuses that differ'], webgpu.rows.map((row) =>
+    [row.title, row.models, row.largestInStandardErrors.toExponential(1), row.largestInLogLik.toExponential(1), row.statusesThatDiffer]));
+}
+writeResult('accuracy', { machine: host, float64, webgpu });
