@@ -122,16 +122,23 @@ function randomEffectLines(random: readonly VarianceComponent[], dispersion: num
   if (dispersion !== null) rows.push({ group: 'Residual', name: '', sd: Math.sqrt(dispersion), correlations: [] });
   const left = (header: string, cells: readonly string[]): TextColumn => ({ header, cells, align: 'left' });
   const widest = Math.max(0, ...rows.map((row) => row.correlations.length));
+  const correlationWidth = rows.some((row) => row.correlations.some((value) => value < 0)) ? 5 : 4;
   const correlationColumns = Array.from({ length: widest }, (_, k) =>
-    left(k === 0 ? 'Corr' : '', rows.map(({ correlations }) => (k < correlations.length ? formatFixed(correlations[k]!, 2).padStart(5) : ''))));
+    left(k === 0 ? 'Corr' : '', rows.map(({ correlations }) => (k < correlations.length ? formatFixed(correlations[k]!, 2).padStart(correlationWidth) : ''))));
   const table = textTable([
     left('Groups', rows.map((row) => row.group)),
     left('Name', rows.map((row) => row.name)),
-    left('Variance', formatNumbers(rows.map((row) => row.sd * row.sd), digits)),
-    left('Std.Dev.', formatNumbers(rows.map((row) => row.sd), digits)),
+    left('Variance', padded(formatNumbers(rows.map((row) => row.sd * row.sd), digits))),
+    left('Std.Dev.', padded(formatNumbers(rows.map((row) => row.sd), digits))),
     ...correlationColumns,
   ]);
   return ['Random effects:', ...table.map((line) => ` ${line}`)];
+}
+
+/** As R's format: all as wide as the widest. */
+function padded(cells: readonly string[]): string[] {
+  const width = Math.max(0, ...cells.map((cell) => cell.length));
+  return cells.map((cell) => cell.padStart(width));
 }
 
 function isDiagonal(component: VarianceComponent): boolean {

@@ -66,7 +66,7 @@ REML criterion at convergence: 1743.6
 Random effects:
  Groups   Name        Variance Std.Dev. Corr
  Subject  (Intercept) 612.09   24.740
-          Days        35.07    5.922     0.07
+          Days         35.07    5.922   0.07
  Residual             654.94   25.592
 Number of obs: 180, groups:  Subject, 18
 
