@@ -42,7 +42,7 @@ describe('messages', () => {
     expect(markPlace(long, 1000)).toBe(`…${'a'.repeat(30)}«*»${'b'.repeat(30)}…`);
   });
   test('always one short line', () => {
-    expect(messageOf(new FormulaError('unexpected\n  end\u0007', 'y ~\n', 4))).toBe('unexpected end\\u{7}: y ~ «»');
+    expect(messageOf(new FormulaError('unexpected\nend\u0007', 'y ~\n', 4))).toBe('unexpected end\\u{7}: y ~ «»');
     expect(messageOf(new Error('x'.repeat(1e6))).length).toBeLessThan(700);
     expect(messageOf('thrown text')).toMatch(/^internal error: thrown text/);
   });
