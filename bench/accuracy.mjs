@@ -35,9 +35,7 @@ printTable(['data', 'fits', 'log-likelihood', 'fixed effects', 'standard deviati
 const webgpu = await onAdapter('accuracy-child.mjs', {
   cases: quick ? ['cbpp'] : ['cbpp', 'cbpp-9', 'toenail', 'contraception'], models: quick ? 20 : Number(options.models),
 });
-if ('unavailable' in webgpu) {
-  process.exitCode = 1;
-} else {
+if (!('unavailable' in webgpu)) {
   console.log(`WebGPU against float64 on ${adapterWords(webgpu.adapter)}: largest over all models of the batch.`);
   printTable(['batch', 'models', 'standard errors', 'log-likelihood', 'statuses that differ'], webgpu.rows.map((row) =>
     [row.title, row.models, row.largestInStandardErrors.toExponential(1), row.largestInLogLik.toExponential(1), row.statusesThatDiffer]));

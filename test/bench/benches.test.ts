@@ -1,0 +1,85 @@
+/** Every bench with tiny sizes, so that none of them rots. What they measure here means nothing; what they write has to be there. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeGpu, gpu } from '../gpu/adapter.js';
+
+let results: string;
+beforeAll(() => { results = mkdtempSync(join(tmpdir(), 'glmmgpu-bench-')); });
+afterAll(() => { rmSync(results, { recursive: true, force: true }); });
+
+function bench(name: string, ...args: string[]): string {
+  const file = fileURLToPath(new URL(`../../bench/${name}.mjs`, import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, '--quick', ...args], {
+    encoding: 'utf8', env: { ...process.env, GLMMGPU_RESULTS: results },
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  return stdout;
+}
+
+const result = <T>(name: string): T => JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8')) as T;
+
+test('speed', () => {
+  bench('speed', '--cases', 'cbpp,contraception');
+  const { refits, coldFit, flatness } = result<{
+    refits: { name: string; millisecondsPerFit: number }[]; coldFit: { rows: number; status: string }; flatness: { batches: { models: number }[]; peakMiB: number };
+  }>('speed');
+  expect(refits.map((row) => row.name)).toEqual(['cbpp', 'contraception']);
+  for (const row of refits) expect(row.millisecondsPerFit).toBeGreaterThan(0);
+  expect(coldFit).toMatchObject({ rows: 1000, status: 'converged' });
+  expect(flatness.batches.map((row) => row.models)).toEqual([50, 100]);
+  expect(flatness.peakMiB).toBeLessThan(1024);
+});
+
+test('peers: what R has is compared, what it has not is named', () => {
+  const output = bench('peers', '--cases', '15x20');
+  const { rows, skipped } = result<{ rows: { peers: Record<string, { ratio: number; largestDifference: number }> }[]; skipped: Record<string, string> }>('peers');
+  for (const name of ['lme4', 'glmmTMB']) {
+    if (skipped[name] !== undefined) {
+      expect(output).toContain(`${name} is left out: ${skipped[name]}`);
+      continue;
+    }
+    expect(rows[0]!.peers[name]!.ratio).toBeGreaterThan(0);
+    // Both fitted the same responses: lme4's stopping rule is the difference.
+    expect(rows[0]!.peers[name]!.largestDifference).toBeLessThan(0.05);
+  }
+});
+
+test('accuracy', () => {
+  bench('accuracy');
+  const { float64 } = result<{ float64: { dataset: string; logLik: number; fixed: number }[] }>('accuracy');
+  expect(float64.length).toBeGreaterThan(15);
+  for (const row of float64) {
+    expect(row.logLik).toBeLessThan(1e-6);
+    expect(row.fixed).toBeLessThan(1e-4);
+  }
+});
+
+describeGpu('benches of the device', () => {
+  test('gpu', () => {
+    bench('gpu', '--cases', 'cbpp');
+    const { adapter, rows } = result<{
+      adapter: { description: string; software: boolean };
+      rows: { warm: { rounds: number; fitsPerSecond: number }; error: { largestInStandardErrors: number; largestInLogLik: number; statusesThatDiffer: number } }[];
+    }>(gpu.adapter.software ? 'gpu-software' : 'gpu');
+    expect(adapter.description).not.toBe('');
+    expect(rows[0]!.warm.rounds).toBeGreaterThan(0);
+    expect(rows[0]!.error.largestInStandardErrors).toBeLessThan(1e-4);
+    expect(rows[0]!.error.largestInLogLik).toBeLessThan(1e-3);
+  });
+
+  test('the pass over rows, by hand and by gpu.js', () => {
+    bench('rows');
+    const { rows } = result<{ rows: { name: string; failed?: string; largestError: number }[] }>('gpujs');
+    expect(rows.map((row) => row.name)).toContain('gpu.js webgpu');
+    for (const row of rows) {
+      expect(row.failed).toBeUndefined();
+      // Sums of 20 rows in float32; the deviances are about 25.
+      expect(row.largestError).toBeLessThan(1e-4);
+    }
+  });
+});
