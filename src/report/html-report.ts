@@ -71,11 +71,23 @@ ${methodSection(fit, bootstrap)}
 }
 
 function modelLine(fit: FitJson): string {
-  const method = fit.method === 'laplace' ? 'Laplace approximation'
-    : fit.method === 'nagq0' ? 'joint mode (nAGQ = 0)' : `adaptive Gauss–Hermite quadrature with ${fit.nAGQ} nodes`;
   const groups = Object.entries(fit.groups).map(([name, levels]) => `${formatCount(levels)} levels of ${printable(name)}`).join(', ');
-  return `${fit.family} with ${fit.link} link, ${method}; ${formatCount(fit.nobs)} observations, ${groups}`;
+  return `${fit.family} with ${fit.link} link, ${methodWords(fit)}; ${formatCount(fit.nobs)} observations, ${groups}`;
 }
+
+function methodWords({ method, nAGQ }: FitJson): string {
+  switch (method) {
+    case 'laplace': return 'Laplace approximation';
+    case 'nagq0': return 'joint mode (nAGQ = 0)';
+    case 'agq': return `adaptive Gauss–Hermite quadrature with ${nAGQ} nodes`;
+    case 'reml': return 'restricted maximum likelihood (REML)';
+    case 'ml': return 'maximum likelihood';
+    default: return method satisfies never;
+  }
+}
+
+/** Linear mixed models: no p values, as in lme4, because their t values have no simple distribution. */
+const isLinear = ({ method }: FitJson): boolean => method === 'reml' || method === 'ml';
 
 function facts(bootstrap: Bootstrap): Markup {
   const converged = bootstrap.counts.converged + bootstrap.counts.boundary;
@@ -156,11 +168,13 @@ ${omission(samples)}
 </section>`;
 }
 
+/** Estimate and first interval, with as many decimals as give the standard error two digits. */
 function caption(sample: EstimateSample): string {
   const row = sample.intervals[0];
-  const [estimates, lows, highs] = formatTogether([[sample.estimate], [row?.conf_low ?? NaN], [row?.conf_high ?? NaN]], 1, 3);
-  const text = row === undefined ? estimates![0]! : `${estimates![0]!} [${lows![0]!}, ${highs![0]!}]`;
-  return sample.beyond === 0 ? text : `${text}; ${formatCount(sample.beyond)} beyond the axis`;
+  const beyond = sample.beyond === 0 ? '' : `; ${formatCount(sample.beyond)} beyond the axis`;
+  if (row === undefined) return `${formatNumbers([sample.estimate], 4)[0]!}${beyond}`;
+  const [, estimate, low, high] = formatTogether([[row.std_error], [sample.estimate], [row.conf_low], [row.conf_high]], 1, 2);
+  return `${estimate![0]!} [${low![0]!}, ${high![0]!}]${beyond}`;
 }
 
 function quantileSection(samples: readonly EstimateSample[], plots: Plots): Markup {
@@ -182,22 +196,34 @@ ${fixedTable(fit)}
 <h3>Random effects</h3>
 ${randomTable(fit)}
 <h3>Fit</h3>
-<div class="scroll"><table><thead><tr>${['AIC', 'BIC', 'log-likelihood', '−2 log L', 'Parameters', 'Residual df'].map((name) => html`<th>${name}</th>`)}</tr></thead>
-<tbody><tr>${[fit.AIC, fit.BIC, fit.logLik, -2 * fit.logLik].map((value) => html`<td>${formatFixed(value, 2)}</td>`)}<td>${fit.df}</td><td>${fit.nobs - fit.df}</td></tr></tbody></table></div>
+${criteriaTable(fit)}
 </section>`;
+}
+
+function criteriaTable(fit: FitJson): Markup {
+  const { method, logLik, AIC, BIC, df, nobs } = fit;
+  const columns: readonly (readonly [string, string])[] = [
+    ...(method === 'reml'
+      ? [['REML criterion', formatFixed(-2 * logLik, 2)] as const]
+      : ([['AIC', AIC], ['BIC', BIC], ['log-likelihood', logLik], ['−2 log L', -2 * logLik]] as const).map(([name, value]) => [name, formatFixed(value, 2)] as const)),
+    ['Parameters', String(df)], ['Residual df', String(nobs - df)],
+  ];
+  return html`<div class="scroll"><table><thead><tr>${columns.map(([name]) => html`<th>${name}</th>`)}</tr></thead>
+<tbody><tr>${columns.map(([, text]) => html`<td>${text}</td>`)}</tr></tbody></table></div>`;
 }
 
 function fixedTable(fit: FitJson): Markup {
   const { fixed } = fit;
   if (fixed.length === 0) return html`<p>No fixed effects.</p>`;
+  const linear = isLinear(fit);
   const [estimates, errors, lows, highs] = formatTogether([
     fixed.map((row) => row.estimate), fixed.map((row) => row.std_error), fixed.map((row) => row.conf_low), fixed.map((row) => row.conf_high),
   ], 2, 4);
-  const z = fixed.map((row) => formatFixed(row.statistic, 3));
   const p = formatPValues(fixed.map((row) => row.p_value));
+  const pCells = (i: number): Markup => (linear ? html`` : html`<td>${p[i]!}</td><td class="stars">${significanceStars(fixed[i]!.p_value)}</td>`);
   return html`<div class="scroll"><table>
-<thead><tr><th class="name">Term</th><th>Estimate</th><th>Std. Error</th><th>z value</th><th>Pr(&gt;|z|)</th><th></th><th>Wald low</th><th>Wald high</th></tr></thead>
-<tbody>${fixed.map((row, i) => html`<tr><td class="name">${printable(row.term)}</td><td>${estimates![i]!}</td><td>${errors![i]!}</td><td>${z[i]!}</td><td>${p[i]!}</td><td class="stars">${significanceStars(row.p_value)}</td><td>${lows![i]!}</td><td>${highs![i]!}</td></tr>
+<thead><tr><th class="name">Term</th><th>Estimate</th><th>Std. Error</th><th>${linear ? 't' : 'z'} value</th>${linear ? html`` : html`<th>Pr(&gt;|z|)</th><th></th>`}<th>Wald low</th><th>Wald high</th></tr></thead>
+<tbody>${fixed.map((row, i) => html`<tr><td class="name">${printable(row.term)}</td><td>${estimates![i]!}</td><td>${errors![i]!}</td><td>${formatFixed(row.statistic, 3)}</td>${pCells(i)}<td>${lows![i]!}</td><td>${highs![i]!}</td></tr>
 `)}</tbody></table></div>`;
 }
 
@@ -205,6 +231,7 @@ function randomTable(fit: FitJson): Markup {
   const rows = fit.random.flatMap((component) => component.terms.map((name, j) => ({
     group: j === 0 ? component.group : '', name, sd: component.sd[j]!, correlations: component.correlation[j]!.slice(0, j),
   })));
+  if (fit.dispersion !== null) rows.push({ group: 'Residual', name: '', sd: Math.sqrt(fit.dispersion), correlations: [] });
   const variances = formatNumbers(rows.map((row) => row.sd * row.sd), 4);
   const deviations = formatNumbers(rows.map((row) => row.sd), 4);
   const correlated = rows.some((row) => row.correlations.some((value) => value !== 0));
@@ -218,7 +245,7 @@ function methodSection(fit: FitJson, bootstrap: Bootstrap): Markup {
   const { backend } = bootstrap;
   return html`<section>
 <h2>How it was made</h2>
-<p>${formatCount(bootstrap.nsim)} responses were simulated from the fitted model (Philox 4×32-10, seed ${bootstrap.seed}; replicate i depends on the seed and i alone) and refitted by maximum likelihood.</p>
+<p>${formatCount(bootstrap.nsim)} responses were simulated from the fitted model (Philox 4×32-10, seed ${bootstrap.seed}; replicate i depends on the seed and i alone) and the model was fitted to each of them (${methodWords(fit)}).</p>
 <p>Device: ${backendName(backend.backend)} on ${printable(backend.device)} (${printable(backend.reason)}).${backend.devicesLost > 0 ? ` Devices lost and replaced: ${backend.devicesLost}; no replicate was lost or repeated.` : ''}</p>
 <p>${backend.check === null
     ? backend.backend === 'cpu' ? 'All refits were made in float64.' : 'No refit was repeated in float64.'

@@ -28,6 +28,16 @@ describe('html report', () => {
     expect(document.querySelectorAll('svg')).toHaveLength(1 + 2 * bootstrap.parameters.length);
   });
 
+  test('linear mixed models have a residual, a REML criterion, and no p values', async () => {
+    const fit = { ...cbppFit, family: 'gaussian', link: 'identity', method: 'reml' as const, REML: true, dispersion: 654.94 };
+    const text = await htmlReport({ fit, bootstrap, intervals });
+    expect(text).toContain('restricted maximum likelihood (REML)');
+    expect(text).toContain(`REML criterion</th>`);
+    expect(cells(text)).toContain('Residual');
+    expect(text).not.toMatch(/Pr\(|AIC|quadrature/);
+    expect(text).toContain('t value');
+  });
+
   test('bars account for every converged replicate within the axis', () => {
     const samples = estimateSamples(bootstrap, intervals);
     for (const sample of samples) expect(sample.sorted).toHaveLength(bootstrap.counts.converged + bootstrap.counts.boundary);
