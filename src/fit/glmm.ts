@@ -224,8 +224,20 @@ export class GlmmFit {
     if (remark !== undefined) sentences.push(remark);
     if (this.vcov.some((row) => row.some((value) => !Number.isFinite(value)))) {
       sentences.push('no standard errors: the information matrix at the estimates is not positive definite');
+    } else if (this.settings.standardErrors === 'hessian' && this.#thetaUndetermined()) {
+      sentences.push('the information matrix is not positive definite: standard errors are those given the estimated variances');
     }
     return sentences;
+  }
+
+  /** Whether some θ inside its range has no standard error. */
+  #thetaUndetermined(): boolean {
+    const { nFixed, nTheta } = parameterLayout(this.design);
+    const k = Math.sqrt(this.#fit.covariance.length);
+    for (let j = nFixed; j < nFixed + nTheta; j++) {
+      if (this.params[j] !== 0 && !Number.isFinite(this.#fit.covariance[j * k + j]!)) return true;
+    }
+    return false;
   }
 
   /**
