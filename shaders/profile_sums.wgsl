@@ -3,7 +3,7 @@
 #import group_mode
 #import fixed_point
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
   let id = gid.x + gid.y * job.row_size;
   if (id >= job.count * COMPONENTS) {
@@ -68,7 +68,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
   }
   fine = fixed_add(&total, short) && fine;
   if (!fine) {
-    total = vec2<u32>(0u, 0x80000000u);
+    total = vec2<u32>(INVALID_LOW, INVALID_HIGH);
   }
   sums[(OUT_AT * job.chunks + 2u * component) * job.count + entry] = total.x;
   sums[(OUT_AT * job.chunks + 2u * component + 1u) * job.count + entry] = total.y;

@@ -13,7 +13,7 @@ struct Shape {
 @group(0) @binding(1) var<storage, read> sums: array<u32>;
 @group(0) @binding(2) var<storage, read_write> totals: array<u32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
   let id = gid.x + gid.y * shape.row_size;
   if (id >= shape.count * (COMPONENTS + 1u)) {
@@ -31,9 +31,13 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
     return;
   }
   var total = vec2<u32>(0u, 0u);
+  var fine = true;
   for (var run = 0u; run < shape.chunks; run++) {
     let slot = run * shape.count + entry;
-    fixed_join(&total, vec2<u32>(sums[2u * component * stride + slot], sums[(2u * component + 1u) * stride + slot]));
+    fine = fixed_join(&total, vec2<u32>(sums[2u * component * stride + slot], sums[(2u * component + 1u) * stride + slot])) && fine;
+  }
+  if (!fine) {
+    total = vec2<u32>(INVALID_LOW, INVALID_HIGH);
   }
   totals[2u * component * shape.count + entry] = total.x;
   totals[(2u * component + 1u) * shape.count + entry] = total.y;

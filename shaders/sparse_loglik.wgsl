@@ -8,7 +8,7 @@ const ROWS_PER_FLUSH = 32u;
 
 var<private> accumulated: array<f32, COMPONENTS>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
   let id = gid.x + gid.y * job.row_size;
   if (id >= job.count) {

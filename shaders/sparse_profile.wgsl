@@ -3,7 +3,7 @@
 #import sparse_mode
 #import fixed_point
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
   let id = gid.x + gid.y * job.row_size;
   if (id >= job.count) {

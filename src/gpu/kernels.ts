@@ -1,10 +1,13 @@
 /** The kernels' shapes: which constants and flags a variant has, which buffers it binds. One place for what shader and host must agree on. */
 import type { FamilyName, LinkName } from '../model/design.js';
 import { assembleShader } from './assemble.js';
+import { INVALID_FIXED } from './fixed-point.js';
 import { bindLayout, pipelineFor } from './pipelines.js';
 
-/** Threads of a workgroup, as written in the shaders. */
+/** Threads of a workgroup. */
 export const WORKGROUP = 64;
+/** Constants of every kernel. */
+const EVERYWHERE = { WORKGROUP, INVALID_LOW: INVALID_FIXED[0], INVALID_HIGH: INVALID_FIXED[1] } as const;
 /** Words of the `Job` and `Shape` uniforms. */
 export const JOB_WORDS = 8;
 export const SHAPE_WORDS = 4;
@@ -105,6 +108,7 @@ export function kernelSource(
     family: `family_${shape.family}_${shape.link}`,
     flags,
     integers: {
+      ...EVERYWHERE,
       N: shape.rows, P: nFixed, Q: q, QQ: q * q, LOWER: lowerEntries(q), G: shape.groups, NODES: shape.nodes,
       Z_AT: shape.rows * nFixed,
       TRIALS_AT: places.trials ?? 0, WEIGHTS_AT: places.weights ?? 0, OFFSET_AT: places.offset ?? 0, NODES_AT: places.nodes,
@@ -120,7 +124,7 @@ export function kernelSource(
   });
 }
 
-export const reduceSource = (components: number): string => assembleShader('reduce_runs', { integers: { COMPONENTS: components } });
+export const reduceSource = (components: number): string => assembleShader('reduce_runs', { integers: { ...EVERYWHERE, COMPONENTS: components } });
 
 const GROUP_BUFFERS = ['read', 'read', 'read', 'read', 'read', 'write', 'write', 'write'] as const;
 const REDUCE_BUFFERS = ['read', 'write'] as const;

@@ -112,7 +112,7 @@ function kernelSizes(layout: Layout, integration: Integration, own: OwnColumns):
 
 /**
  * Objective of a design on a device.
- * @throws OptionError when the kernels do not take the design (the message says why), DeviceError when the device is lost.
+ * @throws OptionError when the kernels do not take the design (the message says why), DeviceError when the device is lost or has too little memory.
  */
 export async function createWebGpuObjective(
   device: GPUDevice, design: Design, integration: Integration, options: WebGpuOptions = {},
@@ -123,7 +123,12 @@ export async function createWebGpuObjective(
   const sizes = kernelSizes(layout, integration, { ...NOTHING_OWN, ...options.own });
   if (sizes === null) throw new OptionError(`${TOO_DENSE}; use backend 'cpu'`);
   const objective = new GpuObjective(device, design, layout, integration, sizes, options);
-  await objective.compile();
+  try {
+    await objective.compile();
+  } catch (error) {
+    objective.dispose();
+    throw error;
+  }
   return objective;
 }
 
@@ -152,6 +157,8 @@ class GpuObjective implements WebGpuObjective {
   readonly #kernels = new Map<string, Kernel & { readonly binding: GPUBindGroup }>();
   readonly #maxInvocations: number;
   #reduce: (Kernel & { readonly binding: GPUBindGroup }) | undefined;
+  /** What the device said to the creation of the buffers; null if nothing. */
+  readonly #creation: Promise<string | null>;
   #lost: string | undefined;
   /** Work of one objective is serial: its buffers are shared by all rounds. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -198,6 +205,8 @@ class GpuObjective implements WebGpuObjective {
     this.capacity = fittingCapacity(device.limits, this.#shape, options.capacity);
     if (this.capacity < 1) throw new OptionError(`the design (${n} rows) is too large for the device's buffers; use backend 'cpu'`);
 
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('validation');
     const create = (label: string, size: number, usage: number): GPUBuffer => {
       const buffer = device.createBuffer({ label, size: Math.max(16, Math.ceil(size / 4) * 4), usage });
       this.#buffers.push(buffer);
@@ -237,11 +246,20 @@ class GpuObjective implements WebGpuObjective {
       : null;
     // Writes that are never submitted keep their memory.
     device.queue.submit([]);
+    this.#creation = refusal(device);
     void device.lost.then(({ message, reason }) => { this.#lost = message || reason || 'unknown reason'; });
   }
 
-  /** Compiles the kernels that every fit needs. */
-  async compile(): Promise<void> {
+  /** Waits for the buffers and compiles the kernels that every fit needs. */
+  compile(): Promise<void> {
+    return this.#inTurn(() => this.#compile());
+  }
+
+  async #compile(): Promise<void> {
+    const refused = await this.#creation;
+    if (refused !== null) {
+      throw new DeviceError(`the WebGPU device has no room for ${this.capacity} models of this design at once: ${refused}`);
+    }
     const components = likelihoodComponents(this.#shape);
     const kernel = await reduceKernel(this.#device, components);
     const binding = this.#device.createBindGroup({
@@ -249,7 +267,7 @@ class GpuObjective implements WebGpuObjective {
       entries: [this.#reduceShape, this.#groupBuffers[7]!, this.#totals].map((buffer, i) => ({ binding: i, resource: { buffer } })),
     });
     this.#reduce = { ...kernel, binding };
-    await this.#kernel(this.#likelihoodKernel(), false);
+    await this.#kernel(this.#likelihoodKernel(), this.#integration.information === 'expected');
   }
 
   load(batch: Batch & { response: Float64Array }, from: number, to: number): Promise<void> {
@@ -322,19 +340,23 @@ class GpuObjective implements WebGpuObjective {
     const { nFixed: p, q, nParams: k, thetaRow, thetaColumn } = this.#layout;
     const components = likelihoodComponents(shape);
     const kernel = await this.#kernel(this.#likelihoodKernel(), this.#integration.information === 'expected', adjoint !== undefined);
-    this.#writePoint(count, models, params, adjoint);
-    const chunks = this.#chunks(count);
-    this.#dispatchRuns(kernel, count, chunks, keepModes, 1 + shape.nodes);
-    const words = (2 * components + 1) * count;
-    const rowSize = this.#rowSize(count * (components + 1));
-    this.#device.queue.writeBuffer(this.#reduceShape, 0, Uint32Array.of(count, chunks, rowSize, 0));
-    this.#dispatch(this.#reduce!, count * (components + 1), this.#queries === null ? undefined : { querySet: this.#queries.set, endOfPassWriteIndex: 1 });
-    const submitted = performance.now();
-    const totals = await this.#read(this.#totals, words);
+    let submitted = started;
+    const totals = await this.#round(() => {
+      this.#writePoint(count, models, params, adjoint);
+      const chunks = this.#chunks(count);
+      this.#dispatchRuns(kernel, count, chunks, keepModes, 1 + shape.nodes);
+      const rowSize = this.#rowSize(count * (components + 1));
+      this.#device.queue.writeBuffer(this.#reduceShape, 0, Uint32Array.of(count, chunks, rowSize, 0));
+      this.#dispatch(this.#reduce!, count * (components + 1), this.#queries === null ? undefined : { querySet: this.#queries.set, endOfPassWriteIndex: 1 });
+      submitted = performance.now();
+      return this.#read(this.#totals, (2 * components + 1) * count);
+    });
     const arrived = performance.now();
     for (let e = 0; e < count; e++) {
       const at = (component: number): number => fromFixed(totals[2 * component * count + e]!, totals[(2 * component + 1) * count + e]!);
-      const failed = totals[2 * components * count + e] !== 0;
+      let failed = totals[2 * components * count + e] !== 0;
+      // A component whose sum left the range.
+      for (let component = 0; component < components; component++) failed ||= Number.isNaN(at(component));
       value[e] = failed ? NaN : at(0) + this.#constants[models[e]!]!;
       for (let j = 0; j < p; j++) gradient[e * k + j] = at(1 + j);
       this.#scaling.backward(gradient, e * k);
@@ -362,22 +384,24 @@ class GpuObjective implements WebGpuObjective {
     const most = this.#profileCapacity();
     for (let first = 0; first < total; first += most) {
       const count = Math.min(most, total - first);
-      this.#writePoint(count, models.subarray(first), params.subarray(first * k));
       const chunks = Math.min(this.#chunks(count), PROFILE_RUNS);
-      this.#dispatchRuns(rows, count, chunks, false, 1);
-      if (sums !== null) {
-        this.#writeJob(count, chunks, 0, chunks, false, count * components);
-        this.#dispatch(sums, count * components);
-      }
-      const words = await this.#read(this.#groupBuffers[7]!, (chunks + 2 * components) * count);
+      const words = await this.#round(() => {
+        this.#writePoint(count, models.subarray(first), params.subarray(first * k));
+        this.#dispatchRuns(rows, count, chunks, false, 1);
+        if (sums !== null) {
+          this.#writeJob(count, chunks, 0, chunks, false, count * components);
+          this.#dispatch(sums, count * components);
+        }
+        return this.#read(this.#groupBuffers[7]!, (chunks + 2 * components) * count);
+      });
       for (let e = 0; e < count; e++) {
         let failed = false;
         for (let run = 0; run < chunks; run++) failed ||= words[run * count + e] !== 0;
-        const at = (component: number): number =>
+        const at = (component: number): number => failed ? NaN :
           fromFixed(words[(chunks + 2 * component) * count + e]!, words[(chunks + 2 * component + 1) * count + e]!);
         const out = first + e;
         for (let j = 0; j < p; j++) {
-          score[out * p + j] = failed ? NaN : at(j);
+          score[out * p + j] = at(j);
           for (let i = 0; i <= j; i++) schur[(out * p + j) * p + i] = schur[(out * p + i) * p + j] = at(p + (j * (j + 1)) / 2 + i);
         }
         this.#scaling.backward(score, out * p);
@@ -389,7 +413,7 @@ class GpuObjective implements WebGpuObjective {
   modes(model: number): Promise<Float64Array> {
     return this.#inTurn(async () => {
       const { nEffects } = this.#layout;
-      const words = await this.#read(this.#groupBuffers[5]!, nEffects * this.#loaded, true);
+      const words = await this.#round(() => this.#read(this.#groupBuffers[5]!, nEffects * this.#loaded, true));
       const values = new Float32Array(words.buffer);
       // Several factors: the device keeps effects in elimination order.
       const place = 'eliminated' in this.#layout ? this.#layout.eliminated : null;
@@ -496,6 +520,18 @@ class GpuObjective implements WebGpuObjective {
     this.#device.queue.submit([encoder.finish()]);
   }
 
+  /**
+   * One round of work, submitted before its first wait. What the device refuses would leave the results of an earlier round in place:
+   * @throws DeviceError instead.
+   */
+  async #round(work: () => Promise<Uint32Array>): Promise<Uint32Array> {
+    this.#device.pushErrorScope('out-of-memory');
+    this.#device.pushErrorScope('validation');
+    const [words, refused] = await Promise.all([work(), refusal(this.#device)]);
+    if (refused !== null) throw new DeviceError(`the WebGPU device refused the work: ${refused}`);
+    return words;
+  }
+
   /** Words of a buffer on the host; the only wait. */
   async #read(source: GPUBuffer, words: number, ownStaging = false): Promise<Uint32Array> {
     const size = words * 4;
@@ -541,6 +577,13 @@ class GpuObjective implements WebGpuObjective {
       if (brought[name] !== own[name]) throw new OptionError(`the objective was made ${own[name] ? 'for' : 'without'} ${name} of single models`);
     }
   }
+}
+
+/** Closes the two error scopes opened last; the first complaint, or null. A lost device complains elsewhere. */
+async function refusal(device: GPUDevice): Promise<string | null> {
+  const scopes = [device.popErrorScope(), device.popErrorScope()];
+  const errors = await Promise.all(scopes.map((scope) => scope.catch(() => null)));
+  return errors.find((error) => error !== null)?.message ?? null;
 }
 
 /** Place of (row, column) in the lower triangle by columns. */
