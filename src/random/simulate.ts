@@ -1,7 +1,8 @@
 /** Responses drawn from a model: new random effects (or given modes), linear predictor, mean, variate. */
 import { getFamily } from '../families/registry.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
-import { type Design, type RandomTerm, parameterLayout } from '../model/design.js';
+import { type Design, parameterLayout } from '../model/design.js';
+import { type EffectPlace, effectPlaces } from '../model/effects.js';
 import { fillNormals, fillUniforms, STREAM, UniformStream } from './stream.js';
 import { binomialVariate, poissonVariate } from './variates.js';
 
@@ -32,15 +33,8 @@ export interface Simulator {
   simulate(replicate: number, seed: number, out: Float64Array, outOffset: number, own?: OwnRows): void;
 }
 
-/** Where a term finds its spherical effects, its columns of Z and its θ. */
-interface TermPlace {
-  readonly term: RandomTerm;
-  readonly q: number;
-  /** Effects of level l: u[first + l · stride …]. */
-  readonly first: number;
-  readonly stride: number;
-  /** First column among the columns of all terms. */
-  readonly column: number;
+/** A term's place in u with its factor and, replicate by replicate, its effects. */
+interface TermPlace extends EffectPlace {
   /** Lower-triangular factor Λ, q × q row-major. */
   readonly factor: Float64Array;
   /** b = Λu of all levels. */
@@ -56,11 +50,16 @@ interface TermPlace {
  * `trials`). A gaussian observation has the variance σ²/weight; one of weight 0, which no fit looks at, is drawn as if its weight were 1.
  */
 export function createSimulator(design: Design, params: Float64Array, options: SimulatorOptions = {}): Simulator {
-  const { nobs, random } = design;
+  const { nobs } = design;
   const { nFixed } = parameterLayout(design);
   const family = getFamily(design.family, design.link);
   const beta = params.subarray(0, nFixed);
-  const { places, effectCount, columns } = placeTerms(random, thetaByTerm(design, params));
+  const thetas = thetaByTerm(design, params);
+  const layout = effectPlaces(design);
+  const { effects: effectCount, columns } = layout;
+  const places = layout.places.map((place, t): TermPlace => ({
+    ...place, factor: termFactor(place.term, thetas[t]!), effects: new Float64Array(place.term.levels.length * place.q),
+  }));
   const spherical = options.modes ?? new Float64Array(effectCount);
   const fixedPart = new Float64Array(nobs);
   multiply(design.x, beta, fixedPart);
@@ -109,24 +108,6 @@ export function createSimulator(design: Design, params: Float64Array, options: S
       out.fill(0, outOffset + used, outOffset + nobs);
     },
   };
-}
-
-function placeTerms(random: readonly RandomTerm[], thetas: readonly Float64Array[]): { places: TermPlace[]; effectCount: number; columns: number } {
-  const columns = random.reduce((sum, term) => sum + term.names.length, 0);
-  const oneFactor = random.every((term) => term.group === random[0]!.group);
-  let column = 0;
-  let first = 0;
-  const places = random.map((term, t): TermPlace => {
-    const q = term.names.length;
-    const place = {
-      term, q, column, factor: termFactor(term, thetas[t]!), effects: new Float64Array(term.levels.length * q),
-      first: oneFactor ? column : first, stride: oneFactor ? columns : q,
-    };
-    column += q;
-    first += term.levels.length * q;
-    return place;
-  });
-  return { places, effectCount: first, columns };
 }
 
 /** out = matrix · vector, row-major. */
