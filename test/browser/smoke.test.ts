@@ -1,0 +1,135 @@
+/**
+ * The library in a page: bundled by Vite, served from localhost, run in headless Chromium. Fit and bootstrap on web workers and on the page's
+ * own WebGPU (SwiftShader) give Node's numbers; the page asks no other host for anything and logs no error.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { glmm } from '../../src/fit/glmm.js';
+import { readCsv } from '../../src/table/csv.js';
+import { headlessChromium } from '../../scripts/software-adapter.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const FORMULA = 'cbind(incidence, size - incidence) ~ period + (1 | herd)';
+const NSIM = 300;
+const offered = headlessChromium();
+
+/** What the page does and hands back. */
+const PAGE = `
+import { glmm, readTable } from ${JSON.stringify(join(root, 'dist/index.js'))};
+const table = await readTable(new Uint8Array(await (await fetch('cbpp.csv')).arrayBuffer()), 'csv', { types: { period: 'factor' } });
+const fit = await glmm(${JSON.stringify(FORMULA)}, table, { family: 'binomial' });
+async function run(options) {
+  try {
+    const refits = await fit.bootstrap({ nsim: ${NSIM}, seed: 5, ...options });
+    return { backend: refits.backend, first: Array.from(refits.replicates[0]), sd: Array.from(refits.replicates[4]) };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+window.result = {
+  text: String(fit.summary()), logLik: fit.logLik, fixef: fit.fixef,
+  workers: await run({ backend: 'cpu', workers: 2 }),
+  device: navigator.gpu === undefined ? { error: 'navigator.gpu is undefined' } : await run({ backend: 'webgpu' }),
+};
+`;
+
+interface Run {
+  readonly error?: string;
+  readonly backend: { readonly backend: string; readonly device: string };
+  readonly first: number[];
+  readonly sd: number[];
+}
+interface PageResult {
+  readonly text: string;
+  readonly logLik: number;
+  readonly fixef: Record<string, number>;
+  readonly workers: Run;
+  readonly device: Run;
+}
+
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.csv': 'text/csv' };
+
+describe.runIf(offered.unavailable === undefined || process.env.CI)(`the library in a page${offered.unavailable === undefined ? '' : ` [${offered.unavailable}]`}`, () => {
+  let folder: string;
+  let server: Server;
+  let browser: Browser | undefined;
+  const complaints: string[] = [];
+  const strangers: string[] = [];
+  let result: PageResult;
+
+  beforeAll(async () => {
+    if (offered.unavailable !== undefined) throw new Error(offered.unavailable);
+    folder = await mkdtemp(join(tmpdir(), 'glmmgpu-page-'));
+    await writeFile(join(folder, 'index.html'), '<!doctype html><title>smoke</title><link rel="icon" href="data:,"><script type="module" src="./page.js"></script>');
+    await writeFile(join(folder, 'page.js'), PAGE);
+    await build({ root: folder, base: './', logLevel: 'silent', configFile: false, build: { outDir: 'out', target: 'es2022' }, worker: { format: 'es' } });
+    await writeFile(join(folder, 'out/cbpp.csv'), await readFile(join(root, 'data/cbpp.csv')));
+    server = createServer((request, response) => {
+      const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+      const name = path === '/' ? '/index.html' : path;
+      readFile(join(folder, 'out', name)).then(
+        (body) => response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(body),
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    browser = await chromium.launch({
+      executablePath: offered.executable ?? '', headless: true, env: { ...process.env, ...offered.env } as Record<string, string>,
+      args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+        '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+    });
+    const page = await browser.newPage();
+    page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => { if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) strangers.push(request.url()); });
+    await page.goto(origin);
+    await page.waitForFunction('window.result !== undefined', undefined, { timeout: 100_000 });
+    result = await page.evaluate<PageResult>('window.result');
+  }, 150_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await new Promise((resolve) => { server.close(resolve); });
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const inNode = async () => {
+    const table = readCsv(await readFile(join(root, 'data/cbpp.csv'), 'utf8'), { types: { period: 'factor' } });
+    return glmm(FORMULA, table, { family: 'binomial' });
+  };
+
+  test('fits as Node does', async () => {
+    const fit = await inNode();
+    expect(result.logLik).toBeCloseTo(fit.logLik, 10);
+    expect(result.fixef).toEqual(Object.fromEntries(Object.entries(fit.fixef).map(([name, value]) => [name, expect.closeTo(value, 9)])));
+    expect(result.text).toContain('Generalized linear mixed model fit by maximum likelihood');
+  });
+
+  test('refits on web workers as Node does', async () => {
+    expect(result.workers.error).toBeUndefined();
+    expect(result.workers.backend.backend).toBe('cpu');
+    const fit = await inNode();
+    const refits = await fit.bootstrap({ nsim: NSIM, seed: 5, backend: 'cpu', workers: 1 });
+    result.workers.first.forEach((value, i) => { expect(value).toBeCloseTo(refits.replicates[0]![i]!, 8); });
+    result.workers.sd.forEach((value, i) => { expect(value).toBeCloseTo(refits.replicates[4]![i]!, 8); });
+  });
+
+  test('refits on WebGPU as on the workers', () => {
+    expect(result.device.error).toBeUndefined();
+    expect(result.device.backend.backend).toBe('webgpu');
+    result.device.first.forEach((value, i) => { expect(Math.abs(value - result.workers.first[i]!)).toBeLessThan(1e-4); });
+  });
+
+  test('no errors on the console, no requests to other hosts', () => {
+    expect(complaints).toEqual([]);
+    expect(strangers).toEqual([]);
+  });
+});
