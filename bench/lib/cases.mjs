@@ -32,7 +32,7 @@ export function simulatedColumns(groups, perGroup, nFixed) {
   }
   const index = Int32Array.from({ length: nobs }, (_, i) => Math.floor(i / perGroup));
   const design = {
-    nobs, x, fixedNames: ['(Intercept)', ...Object.keys(columns)], family: 'binomial', link: 'logit', trials: null, weights: null, offset: null,
+    nobs, x, fixedNames: ['(Intercept)', ...Object.keys(columns)], family: 'binomial', link: 'logit', trials: null, weights: null, offset: null, auxiliary: [],
     random: [{
       group: 'g', levels: Array.from({ length: groups }, (_, g) => `${g + 1}`), index, names: ['(Intercept)'], z: new Float64Array(nobs).fill(1),
       covariance: 'unstructured',

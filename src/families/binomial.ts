@@ -6,7 +6,8 @@ import erfcx from '@stdlib/math-base-special-erfcx';
 import { exp } from '../numerics/exp.js';
 import { logFactorial } from '../numerics/log-factorial.js';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { type Derivatives, type Family, PART } from './family.js';
+import { type Derivatives, type Family, ONE_PARAMETER, PART } from './family.js';
+import { binomialVariate } from '../random/variates.js';
 import type { LinkName } from '../model/design.js';
 
 type Evaluate = Family['evaluate'];
@@ -260,6 +261,8 @@ export const BINOMIAL_LINKS = Object.keys(LINKS) as BinomialLink[];
 export function binomial(link: BinomialLink): Family {
   const { evaluate, modeSums, mean, linkOf, meanDerivative }: Link = LINKS[link];
   return {
+    ...ONE_PARAMETER,
+    hasTrials: true,
     name: 'binomial',
     link,
     canonical: link === 'logit',
@@ -270,6 +273,9 @@ export function binomial(link: BinomialLink): Family {
     meanDerivative,
     constant: (y, trials, weight) => weight * (logFactorial(trials) - logFactorial(y) - logFactorial(trials - y)),
     variance: (mu) => mu * (1 - mu),
+    responseMean: mean,
+    responseVariance: (eta, _auxiliary, trials) => (mean(eta) * (1 - mean(eta))) / trials,
+    draw: (eta, _auxiliary, trials, _weight, first, further) => binomialVariate(trials, mean(eta), first, further),
     initialMean: (y, trials) => (y + 0.5) / (trials + 1),
     devianceResidualSquared: (y, mu, trials, weight) =>
       2 * weight * (ratioTerm(y, trials * mu) + ratioTerm(trials - y, trials * (1 - mu))),

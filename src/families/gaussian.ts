@@ -1,10 +1,12 @@
 /** Gaussian family with prior weight v at unit residual variance: ℓ(η) = −½ v (y − η)². Models are fitted in `src/lmm/`, σ included. */
-import { type Family, PART } from './family.js';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { type Family, ONE_PARAMETER, PART } from './family.js';
 
 export const GAUSSIAN_LINKS = ['identity'] as const;
 
 export function gaussian(): Family {
   return {
+    ...ONE_PARAMETER,
     name: 'gaussian',
     link: 'identity',
     canonical: true,
@@ -25,6 +27,9 @@ export function gaussian(): Family {
     linkOf: (mu) => mu,
     meanDerivative: () => 1,
     variance: () => 1,
+    responseMean: (eta) => eta,
+    responseVariance: () => 1,
+    draw: (eta, _auxiliary, _trials, _weight, first) => eta + normalQuantile(first, 0, 1),
     initialMean: (y) => y,
     devianceResidualSquared: (y, mu, _trials, weight) => weight * (y - mu) ** 2,
     invalid: () => null,

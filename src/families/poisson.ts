@@ -1,7 +1,8 @@
 /** Poisson family with prior weight v: ℓ(η) = v [y log μ − μ]. */
 import { exp } from '../numerics/exp.js';
 import { logFactorial } from '../numerics/log-factorial.js';
-import { type Family, PART } from './family.js';
+import { type Family, ONE_PARAMETER, PART } from './family.js';
+import { poissonVariate } from '../random/variates.js';
 
 type Link = Pick<Family, 'evaluate' | 'modeSums' | 'mean' | 'linkOf' | 'meanDerivative'>;
 
@@ -95,12 +96,16 @@ export const POISSON_LINKS = Object.keys(LINKS) as PoissonLink[];
 
 export function poisson(link: PoissonLink): Family {
   return {
+    ...ONE_PARAMETER,
     name: 'poisson',
     link,
     canonical: link === 'log',
     ...LINKS[link],
     constant: (y, _trials, weight) => -weight * logFactorial(y),
     variance: (mu) => mu,
+    responseMean: LINKS[link].mean,
+    responseVariance: (eta) => LINKS[link].mean(eta),
+    draw: (eta, _auxiliary, _trials, _weight, first, further) => poissonVariate(LINKS[link].mean(eta), first, further),
     initialMean: (y) => y + 0.1,
     devianceResidualSquared: (y, mu, _trials, weight) => 2 * weight * ((y > 0 ? y * Math.log(y / mu) : 0) - (y - mu)),
     invalid: (y) => (y >= 0 ? null : 'is negative'),

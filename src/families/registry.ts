@@ -1,7 +1,8 @@
 /** The one list of families and links. */
 import closestName from '../names.js';
 import { OptionError } from '../errors.js';
-import type { FamilyName, LinkName } from '../model/design.js';
+import type { AuxiliaryPredictor, Design, FamilyName, LinkName } from '../model/design.js';
+import { isEmptyFormula } from '../formula/auxiliary.js';
 import { BINOMIAL_LINKS, type BinomialLink, binomial } from './binomial.js';
 import type { Family } from './family.js';
 import { GAUSSIAN_LINKS, gaussian } from './gaussian.js';
@@ -11,9 +12,11 @@ interface Entry {
   /** Valid links, the default first. */
   readonly links: readonly LinkName[];
   readonly create: (link: LinkName) => Family;
+  /** Whether an excess of zeros may be modelled beside it. */
+  readonly zeroInflation?: boolean;
 }
 
-const FAMILIES: Readonly<Record<FamilyName, Entry>> = {
+const FAMILIES: Readonly<Partial<Record<FamilyName, Entry>>> = {
   binomial: { links: BINOMIAL_LINKS, create: (link) => binomial(link as BinomialLink) },
   poisson: { links: POISSON_LINKS, create: (link) => poisson(link as PoissonLink) },
   gaussian: { links: GAUSSIAN_LINKS, create: gaussian },
@@ -23,7 +26,7 @@ export const FAMILY_NAMES = Object.keys(FAMILIES) as FamilyName[];
 
 /** Links a family offers, the default first. */
 export function linksOf(family: FamilyName): readonly LinkName[] {
-  return FAMILIES[family].links;
+  return FAMILIES[family]!.links;
 }
 
 /** Checks names a user gave and fills in the default link. Throws OptionError with the nearest valid name. */
@@ -42,5 +45,26 @@ export function resolveFamily(family: string, link?: string): { family: FamilyNa
 }
 
 export function getFamily(family: FamilyName, link: LinkName): Family {
-  return FAMILIES[family].create(link);
+  return FAMILIES[family]!.create(link);
+}
+
+/** The distribution of a design's responses. */
+export function familyOf(design: Pick<Design, 'family' | 'link'>): Family {
+  return getFamily(design.family, design.link);
+}
+
+export function takesZeroInflation(family: FamilyName): boolean {
+  return FAMILIES[family]!.zeroInflation === true;
+}
+
+/**
+ * The auxiliary predictors of a model, in the order in which the family takes them. A gaussian model with identity link has one for the
+ * dispersion only if that is modelled or known: otherwise it is a linear mixed model.
+ */
+export function auxiliaryRoles(
+  family: FamilyName, options: { readonly link: LinkName; readonly dispformula?: string; readonly dispersion?: number; readonly ziformula?: string },
+): AuxiliaryPredictor['role'][] {
+  const roles = [...getFamily(family, options.link).auxiliary];
+  const linear = family === 'gaussian' && options.link === 'identity' && options.dispformula === undefined && options.dispersion === undefined;
+  return [...(linear ? [] : roles), ...(isEmptyFormula(options.ziformula) ? [] : ['zi' as const])];
 }

@@ -1,8 +1,8 @@
 /** Checks the shapes of a batch once, at the edge. */
 import { DataError, OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
-import { type Design, parameterLayout } from '../model/design.js';
-import { checkLinearMixed, isLinearMixed } from '../lmm/check-design.js';
+import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
+import { checkLinearMixed } from '../lmm/check-design.js';
 import { checkSeed } from '../random/stream.js';
 
 /**

@@ -1,7 +1,6 @@
 /** Fits batches of any size in float64 on the calling thread: the work of one worker, and of the main thread without workers. */
 import type { Batch } from '../model/batch.js';
-import type { Design } from '../model/design.js';
-import { isLinearMixed } from '../lmm/check-design.js';
+import { type Design, isLinearMixed } from '../model/design.js';
 import { createCpuObjective } from '../objective/cpu.js';
 import type { Objective } from '../objective/objective.js';
 import { type BatchChunk, joinChunks, toBatchChunk } from './batch-chunk.js';

@@ -2,10 +2,9 @@
 import { OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import type { BatchFit } from '../model/batch-fit.js';
-import type { Design } from '../model/design.js';
+import { type Design, isLinearMixed } from '../model/design.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import type { BackendReport, PrecisionCheck } from '../objective/backend.js';
-import { isLinearMixed } from '../lmm/check-design.js';
 import { checkBatch } from './batch-check.js';
 import { type BatchChunk, type BatchColumns, createColumns, putChunk } from './batch-chunk.js';
 import { runOnCpu } from './batch-cpu.js';

@@ -2,7 +2,7 @@
  * Fits the models of one chunk on one Objective: start, optimise, look again where a fit ended at a variance of zero, covariance of the
  * estimates, statuses. A single fit, a worker's share of a batch and a device's chunk all pass through here.
  */
-import { getFamily } from '../families/registry.js';
+import { familyOf } from '../families/registry.js';
 import type { Batch } from '../model/batch.js';
 import { type Design, parameterLayout } from '../model/design.js';
 import { STATUS } from '../model/status.js';
@@ -10,6 +10,7 @@ import type { Integration, Objective } from '../objective/objective.js';
 import { profiledSurface } from '../optimize/profiled.js';
 import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js';
 import { isSuspect, separationDirection } from '../optimize/separation.js';
+import { withAuxiliary } from './auxiliary-start.js';
 import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
 import type { Control } from './options.js';
 import { glmData, perModel, startingPoint } from './starting-point.js';
@@ -58,15 +59,15 @@ export async function fitChunk(
   settings: FitSettings, hooks: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ChunkFit> {
   const count = to - from;
-  const { nFixed: p, nTheta, nParams: k } = parameterLayout(design);
+  const { nFixed: p, nTheta, nAuxiliary, nParams: k } = parameterLayout(design);
   const geometry = thetaGeometry(design);
   const { control } = settings;
   await objective.load(batch, from, to);
   const start = startingPoint(design, geometry, batch, from, to);
   const held = batch.held === undefined ? null : perModel(batch.held, k, from, to);
-  const thetaOf = (all: Float64Array, b: number, width: number): Float64Array => all.subarray((b + 1) * width - nTheta, (b + 1) * width);
+  const thetaOf = (all: Float64Array, b: number): Float64Array => all.subarray(b * k + p, b * k + p + nTheta);
 
-  // With nAGQ = 0 the optimiser sees θ only; β follows at the joint mode.
+  // With nAGQ = 0 the optimiser sees θ (and γ) only; β follows at the joint mode.
   const profiled = settings.integration.nAGQ === 0 ? profiledSurface(objective, p, columns(start.params, count, k, 0, p)) : null;
   const surface: Surface = profiled ?? objective;
   const width = surface.nParams;
@@ -80,15 +81,15 @@ export async function fitChunk(
     tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal: hooks.signal,
     // The Newton step of the Hessian wants the gradient at the very point.
     lastStep: settings.standardErrors !== 'hessian',
-  }, { geometry, nTheta, coldStart: batch.start === undefined });
+  }, { geometry, nTheta, nAfterTheta: nAuxiliary, coldStart: batch.start === undefined });
 
   const full: Maximum = profiled === null ? best : withFixedEffects(best, profiled.beta, count, p, k);
   const boundary = held?.slice() ?? new Uint8Array(count * k);
   const status = new Uint8Array(count);
   for (let b = 0; b < count; b++) {
-    const flags = boundary.subarray(b * k + p, (b + 1) * k);
+    const flags = boundary.subarray(b * k + p, b * k + p + nTheta);
     const heldHere = flags.slice();
-    normaliseTheta(geometry, thetaOf(full.params, b, k), thetaOf(full.gradient, b, k), control.singularTolerance, flags);
+    normaliseTheta(geometry, thetaOf(full.params, b), thetaOf(full.gradient, b), control.singularTolerance, flags);
     status[b] = STATUS_OF_OUTCOME[full.outcome[b] as keyof typeof STATUS_OF_OUTCOME];
     if (status[b] === STATUS.converged && flags.some((flag, t) => flag && !heldHere[t])) status[b] = STATUS.boundary;
   }
@@ -115,15 +116,15 @@ export const STATUS_OF_OUTCOME = {
   [OUTCOME.nonFinite]: STATUS.nonFinite,
 } as const;
 
-/** Results of the θ-only problem as results in (β, θ). */
+/** Results of the problem without β as results in all parameters. */
 function withFixedEffects(best: Maximum, beta: Float64Array, count: number, p: number, k: number): Maximum {
-  const nTheta = k - p;
+  const rest = k - p;
   const params = new Float64Array(count * k);
   const gradient = new Float64Array(count * k);
   for (let b = 0; b < count; b++) {
     params.set(beta.subarray(b * p, (b + 1) * p), b * k);
-    params.set(best.params.subarray(b * nTheta, (b + 1) * nTheta), b * k + p);
-    gradient.set(best.gradient.subarray(b * nTheta, (b + 1) * nTheta), b * k + p);
+    params.set(best.params.subarray(b * rest, (b + 1) * rest), b * k + p);
+    gradient.set(best.gradient.subarray(b * rest, (b + 1) * rest), b * k + p);
   }
   return { ...best, params, gradient };
 }
@@ -133,11 +134,11 @@ function markSeparated(
   design: Design, batch: Batch & { response: Float64Array }, from: number, params: Float64Array, status: Uint8Array,
   geometry: ThetaGeometry,
 ): void {
-  const family = getFamily(design.family, design.link);
-  const { nFixed: p, nParams: k } = parameterLayout(design);
+  const family = familyOf(design);
+  const { nFixed: p, nTheta, nParams: k } = parameterLayout(design);
   for (let b = 0; b < status.length; b++) {
     if (status[b] === STATUS.nonFinite) continue;
-    const data = glmData(design, batch, from + b);
+    const data = withAuxiliary(design, glmData(design, batch, from + b), params.subarray(b * k + p + nTheta, (b + 1) * k));
     let low = Infinity;
     let high = -Infinity;
     for (let i = 0; i < data.nobs; i++) {

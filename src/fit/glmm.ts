@@ -1,11 +1,10 @@
 /** `glmm()` and the fitted model. */
 import { DataError, OptionError } from '../errors.js';
-import { getFamily, resolveFamily } from '../families/registry.js';
+import { familyOf, resolveFamily } from '../families/registry.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
 import type { ModelFrame } from '../formula/model-frame.js';
-import { isLinearMixed } from '../lmm/check-design.js';
 import { covarianceOf, termFactor, thetaByTerm } from '../model/covariance.js';
-import { type Design, parameterLayout } from '../model/design.js';
+import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
 import { linearPredictor } from '../model/linear-predictor.js';
 import { STATUS, STATUS_NAMES, type StatusName, isConverged } from '../model/status.js';
@@ -37,15 +36,19 @@ import type { Bootstrap, FitJson, FixedEffect, RanefRow, VarianceComponent } fro
  */
 export async function glmm(formula: string, data: TableInput, options: GlmmOptions): Promise<GlmmFit> {
   const { family, link } = resolveFamily(options.family, options.link);
-  const settings = fitSettings(options, family === 'gaussian');
-  const { weights, offset, subset, contrasts } = options;
+  const { weights, offset, subset, contrasts, dispformula, dispersion, ziformula, threshold } = options;
   const frame = buildModelFrame(formula, toTable(data), {
     family, link,
     ...(weights === undefined ? {} : { weights }),
     ...(offset === undefined ? {} : { offset }),
     ...(subset === undefined ? {} : { subset }),
     ...(contrasts === undefined ? {} : { contrasts }),
+    ...(dispformula === undefined ? {} : { dispformula }),
+    ...(dispersion === undefined ? {} : { dispersion }),
+    ...(ziformula === undefined ? {} : { ziformula }),
+    ...(threshold === undefined ? {} : { threshold }),
   });
+  const settings = fitSettings(options, frame.design);
   checkRandomPart(frame.design, settings);
   if (isLinearMixed(frame.design) && options.backend === 'webgpu') throw new OptionError(LINEAR_ON_DEVICE);
   return fitFrame(frame, frame.response, options, settings);
@@ -57,17 +60,20 @@ async function fitFrame(frame: ModelFrame, response: Float64Array, options: Glmm
   return new GlmmFit(frame, response, options, settings, fit);
 }
 
-function fitSettings(options: GlmmOptions, linear: boolean): FitSettings {
+function fitSettings(options: GlmmOptions, design: Design): FitSettings {
   const nAGQ = options.nAGQ ?? 1;
   if (!Number.isInteger(nAGQ) || nAGQ < 0 || nAGQ > MAX_NODES) {
     throw new OptionError(`nAGQ = ${nAGQ} is not an integer from 0 to ${MAX_NODES}`);
+  }
+  if (options.information === 'expected' && !familyOf(design).fisherInformation) {
+    throw new OptionError(`the expected information of family ${design.family}${design.auxiliary.some(({ role }) => role === 'zi') ? ' with zero inflation' : ''} has no closed form; use information 'observed'`);
   }
   return {
     integration: { nAGQ, information: options.information ?? 'observed' },
     control: { ...DEFAULT_CONTROL, ...options.control },
     // With nAGQ = 0 the fixed effects do not maximise the likelihood: its Hessian says nothing of them.
     standardErrors: nAGQ === 0 ? 'wls' : (options.standardErrors ?? 'hessian'),
-    ...checkLinearOptions(linear, options),
+    ...checkLinearOptions(isLinearMixed(design), options),
   };
 }
 
@@ -178,7 +184,7 @@ export class GlmmFit {
 
   /** Means at the conditional modes, n numbers: probabilities for binomial. */
   get fitted(): Float64Array {
-    const family = getFamily(this.design.family, this.design.link);
+    const family = familyOf(this.design);
     return linearPredictor(this.design, this.params, this.#fit.modes).map((eta) => family.mean(eta));
   }
 
@@ -313,7 +319,7 @@ export class GlmmFit {
       throw new DataError(`the new response has ${y.length} values, the model was fitted to ${design.nobs} rows; give one value per row`);
     }
     const response = Float64Array.from(y);
-    const family = getFamily(design.family, design.link);
+    const family = familyOf(design);
     response.forEach((value, i) => {
       const problem = Number.isFinite(value)
         ? Number.isInteger(value) || design.family === 'gaussian'

@@ -65,7 +65,7 @@ export class LmmFitter {
       count, params: theta, held: null, metric: known ?? coldMetric(geometry), coldMetric: known === null,
       stepScale: Float64Array.from(geometry, (entry) => entry.scale), maxStep: MAX_STEP,
       tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal, lastStep: standardErrors !== 'hessian',
-    }, { geometry, nTheta: m, coldStart: starts === null });
+    }, { geometry, nTheta: m, nAfterTheta: 0, coldStart: starts === null });
 
     const boundary = new Uint8Array(count * m);
     const status = new Uint8Array(count);

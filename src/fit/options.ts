@@ -34,8 +34,9 @@ export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link
   readonly standardErrors?: 'hessian' | 'wls';
   /** Gaussian models: restricted maximum likelihood (default true, as lmer) or maximum likelihood (false). */
   readonly REML?: boolean;
-  /** Starting values; θ in lme4's order, for gaussian models on the scale of the response, with `sigma` the residual standard deviation. */
-  readonly start?: { readonly fixef?: ArrayLike<number>; readonly theta?: ArrayLike<number>; readonly sigma?: number };
+  /** Starting values; θ in lme4's order, for gaussian models on the scale of the response, with `sigma` the residual standard deviation; `auxiliary` are the
+   * coefficients of dispersion, zero inflation or thresholds in their order. */
+  readonly start?: { readonly fixef?: ArrayLike<number>; readonly theta?: ArrayLike<number>; readonly sigma?: number; readonly auxiliary?: ArrayLike<number> };
   readonly control?: Partial<Control>;
   /** Single fits run on the float64 path unless `webgpu` is asked for. */
   readonly backend?: BackendChoice;

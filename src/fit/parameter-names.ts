@@ -1,6 +1,7 @@
-import type { Design } from '../model/design.js';
+import { type Design, isLinearMixed } from '../model/design.js';
 
-/** Names of (β, θ) and, for gaussian models, σ: fixed effects, then θ as lme4 names it, `group.term` on the diagonal and `group.lower.upper` below it, then `sigma`. */
+/** Names of the parameters: fixed effects, then θ as lme4 names it, `group.term` on the diagonal and `group.lower.upper` below it, then
+ * `dispersion.column`, `zi.column` and thresholds, for linear mixed models `sigma`. */
 export function parameterNames(design: Design): string[] {
   const names = [...design.fixedNames];
   for (const term of design.random) {
@@ -9,6 +10,7 @@ export function parameterNames(design: Design): string[] {
       if (term.covariance === 'unstructured') for (const row of term.names.slice(j + 1)) names.push(`${term.group}.${row}.${column}`);
     });
   }
-  if (design.family === 'gaussian') names.push('sigma');
+  for (const { role, names: coefficients } of design.auxiliary) for (const name of coefficients) names.push(role === 'thresholds' ? name : `${role}.${name}`);
+  if (isLinearMixed(design)) names.push('sigma');
   return names;
 }

@@ -1,13 +1,12 @@
 /** One model fitted to the end: estimates, covariance, conditional modes and the metric that later batches start from. */
 import { DataError, OptionError } from '../errors.js';
-import { getFamily } from '../families/registry.js';
-import { type Design, parameterLayout } from '../model/design.js';
+import { familyOf } from '../families/registry.js';
+import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { STATUS } from '../model/status.js';
-import { isLinearMixed } from '../lmm/check-design.js';
 import type { BackendReport } from '../objective/backend.js';
 import type { Objective } from '../objective/objective.js';
 import { createCpuObjective } from '../objective/cpu.js';
-import { glmStart } from '../optimize/glm-start.js';
+import { coldStart } from './auxiliary-start.js';
 import { type ChunkFit, type FitSettings, fitChunk, objectiveIntegration } from './fit-chunk.js';
 import { LmmFitter } from './lmm-chunk.js';
 import type { GlmmOptions } from './options.js';
@@ -116,23 +115,24 @@ function withoutGaps(covariance: Float64Array, design: Design, p: number, k: num
 }
 
 function userStart(design: Design, response: Float64Array, start: NonNullable<GlmmOptions['start']>): Float64Array {
-  const { nFixed, nTheta, nParams } = parameterLayout(design);
+  const { nFixed, nTheta, nAuxiliary, nParams } = parameterLayout(design);
   const params = new Float64Array(nParams);
-  if (start.sigma !== undefined) throw new OptionError('start.sigma is for gaussian models; leave it out');
-  if (start.fixef === undefined) {
-    const glm = glmStart(getFamily(design.family, design.link), glmData(design, { nModels: 1, response }, 0));
-    if (glm === null) throw new DataError(`no starting values for the fixed effects with link ${design.link}; give start.fixef`);
-    params.set(glm.beta);
-  } else {
-    checkStart(start.fixef, nFixed, 'fixef');
-    params.set(Float64Array.from(start.fixef));
+  if (start.sigma !== undefined) throw new OptionError('start.sigma is for linear mixed models; leave it out');
+  if (start.fixef === undefined || (start.auxiliary === undefined && nAuxiliary > 0)) {
+    const { glm, gamma } = coldStart(design, familyOf(design), glmData(design, { nModels: 1, response }, 0));
+    if (glm === null && start.fixef === undefined) throw new DataError(`no starting values for the fixed effects with link ${design.link}; give start.fixef`);
+    if (glm !== null) params.set(glm.beta);
+    params.set(gamma, nFixed + nTheta);
   }
-  if (start.theta === undefined) {
-    coldTheta(thetaGeometry(design), params.subarray(nFixed), 1);
-  } else {
-    checkStart(start.theta, nTheta, 'theta');
-    params.set(Float64Array.from(start.theta), nFixed);
-  }
+  const take = (values: ArrayLike<number> | undefined, at: number, wanted: number, what: string): void => {
+    if (values === undefined) return;
+    checkStart(values, wanted, what);
+    params.set(Float64Array.from(values), at);
+  };
+  coldTheta(thetaGeometry(design), params.subarray(nFixed, nFixed + nTheta), 1);
+  take(start.fixef, 0, nFixed, 'fixef');
+  take(start.theta, nFixed, nTheta, 'theta');
+  take(start.auxiliary, nFixed + nTheta, nAuxiliary, 'auxiliary');
   return params;
 }
 

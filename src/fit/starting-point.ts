@@ -1,8 +1,9 @@
 /** Where the models of a chunk start: parameters, first metric, step scales, and their data without random effects. */
-import { getFamily } from '../families/registry.js';
+import { familyOf } from '../families/registry.js';
 import type { Batch } from '../model/batch.js';
 import { type Design, parameterLayout } from '../model/design.js';
-import { type GlmData, glmStart } from '../optimize/glm-start.js';
+import type { GlmData } from '../optimize/glm-start.js';
+import { coldStart } from './auxiliary-start.js';
 import { type ThetaGeometry, coldTheta } from './theta-geometry.js';
 
 export interface StartingPoint {
@@ -41,13 +42,14 @@ export function glmData(design: Design, batch: NumericBatch, b: number): GlmData
     trials: own(batch.trials, 1) ?? design.trials ?? new Float64Array(n).fill(1),
     weights: own(batch.weights, 1) ?? design.weights ?? new Float64Array(n).fill(1),
     offset: own(batch.offset, 1) ?? design.offset,
+    auxiliary: [],
   };
 }
 
 export function startingPoint(design: Design, geometry: ThetaGeometry, batch: NumericBatch, from: number, to: number): StartingPoint {
-  const { nFixed: p, nParams: k } = parameterLayout(design);
+  const { nFixed: p, nTheta, nParams: k } = parameterLayout(design);
   const count = to - from;
-  const family = getFamily(design.family, design.link);
+  const family = familyOf(design);
   const stepScale = new Float64Array(k);
   for (let j = 0; j < p; j++) {
     let sum = 0;
@@ -55,16 +57,19 @@ export function startingPoint(design: Design, geometry: ThetaGeometry, batch: Nu
     stepScale[j] = Math.sqrt(sum / design.nobs) || 1;
   }
   geometry.forEach((entry, t) => { stepScale[p + t] = entry.scale; });
+  const auxiliaryScale = auxiliaryColumnScales(design);
+  stepScale.set(auxiliaryScale, p + nTheta);
 
   const params = batch.start === undefined ? new Float64Array(count * k) : perModel(batch.start, k, from, to);
   const metric = batch.metric ?? new Float64Array(count * k * k);
   if (batch.start === undefined || batch.metric === undefined) {
     for (let b = 0; b < count; b++) {
-      const glm = glmStart(family, glmData(design, batch, from + b));
+      const { glm, gamma } = coldStart(design, family, glmData(design, batch, from + b));
       if (batch.start === undefined) {
         if (glm === null) params.fill(NaN, b * k, b * k + p);
         else params.set(glm.beta, b * k);
-        coldTheta(geometry, params.subarray(b * k + p, (b + 1) * k), START_SD);
+        coldTheta(geometry, params.subarray(b * k + p, b * k + p + nTheta), START_SD);
+        params.set(gamma, b * k + p + nTheta);
       }
       if (batch.metric === undefined) {
         const base = b * k * k;
@@ -73,10 +78,21 @@ export function startingPoint(design: Design, geometry: ThetaGeometry, batch: Nu
         }
         // The information about a standard deviation of G independent effects is of the order of 2G.
         geometry.forEach((entry, t) => { metric[base + (p + t) * (k + 1)] = 1 / (2 * entry.levels * entry.scale ** 2); });
+        // n rows tell of the order of n/4 about a constant on a logarithmic or logit scale.
+        auxiliaryScale.forEach((scale, j) => { metric[base + (p + nTheta + j) * (k + 1)] = 4 / (design.nobs * scale ** 2); });
       }
     }
   }
   return { params, metric, stepScale, maxStep: MAX_STEP * linkUnit(design, batch, from, to) };
+}
+
+/** Root mean square of each column of the auxiliary predictors' matrices. */
+export function auxiliaryColumnScales(design: Design): number[] {
+  return design.auxiliary.flatMap(({ names, x }) => names.map((_, j) => {
+    let sum = 0;
+    for (let at = j; at < x.length; at += names.length) sum += x[at]! ** 2;
+    return Math.sqrt((sum * names.length) / x.length) || 1;
+  }));
 }
 
 /** k values for every model, or each model's own: count × k for models [from, to), always a copy. */
@@ -90,7 +106,7 @@ export function perModel<T extends Float64Array | Uint8Array>(values: T, k: numb
 /** Identity and square-root links carry the units of the response, in which a step of 5 means nothing. */
 function linkUnit(design: Design, batch: NumericBatch, from: number, to: number): number {
   if (to === from || (design.link !== 'identity' && design.link !== 'sqrt')) return 1;
-  const family = getFamily(design.family, design.link);
+  const family = familyOf(design);
   const { nobs, y, trials } = glmData(design, batch, from);
   let largest = 1;
   for (let i = 0; i < nobs; i++) largest = Math.max(largest, Math.abs(family.linkOf(family.initialMean(y[i]!, trials[i]!))));

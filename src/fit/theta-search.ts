@@ -18,17 +18,18 @@ const BOUNDARY_COST = 1e-7;
 const SMALL_START = 0.05;
 export interface ThetaSearch {
   readonly geometry: ThetaGeometry;
-  /** θ are the last so many parameters of the surface. */
+  /** Places of θ among the parameters of the surface, counted from the end. */
   readonly nTheta: number;
+  readonly nAfterTheta: number;
   /** Whether the start is ours, so that a model whose likelihood does not exist there may be started elsewhere. */
   readonly coldStart: boolean;
 }
 
 /** `maximize`, with θ lifted off zero before and looked at there afterwards. Nothing of that is done where parameters are held. */
-export async function maximizeOverTheta(surface: Surface, problem: MaximizeProblem, { geometry, nTheta, coldStart }: ThetaSearch): Promise<Maximum> {
+export async function maximizeOverTheta(surface: Surface, problem: MaximizeProblem, { geometry, nTheta, nAfterTheta, coldStart }: ThetaSearch): Promise<Maximum> {
   const { count, params: first, held, metric } = problem;
   const width = surface.nParams;
-  const thetaOf: ThetaOf = (all, b, size) => all.subarray((b + 1) * size - nTheta, (b + 1) * size);
+  const thetaOf: ThetaOf = (all, b, size) => all.subarray((b + 1) * size - nAfterTheta - nTheta, (b + 1) * size - nAfterTheta);
   if (held === null) for (let b = 0; b < count; b++) liftTheta(geometry, thetaOf(first, b, width), NEAR_ZERO, LIFTED_START);
 
   const run = (models: Int32Array | null, params: Float64Array): Promise<Maximum> => {

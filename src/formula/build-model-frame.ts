@@ -1,15 +1,17 @@
 /** Formula and table to model frame: the one place where text and columns become the numbers of a model. */
 import { DataError, FormulaError, OptionError } from '../errors.js';
 import closestName from '../names.js';
-import type { RandomTerm } from '../model/design.js';
+import { auxiliaryRoles, takesZeroInflation } from '../families/registry.js';
+import type { AuxiliaryPredictor, RandomTerm } from '../model/design.js';
 import type { Table } from '../table/table.js';
 import { resolveContrast } from './contrasts.js';
 import { deparse } from './deparse.js';
+import { type AuxiliaryTerms, auxiliaryTerms, checkAuxiliaryOptions, knownDispersion, thresholdPredictor } from './auxiliary.js';
 import { type Memory, type Scope, evaluate } from './evaluate.js';
 import type { Expression } from './expression.js';
 import { crossFactors, groupingParts } from './grouping.js';
 import type { ContrastName, FrameOptions, ModelFrame } from './model-frame.js';
-import { type VariableData, fillMatrix, makeRecipe } from './model-matrix.js';
+import { type FixedTerms, type VariableData, fillMatrix, makeRecipe } from './model-matrix.js';
 import { parseExpression, parseFormula } from './parse.js';
 import { independentColumns } from './rank.js';
 import { makeResponse } from './response.js';
@@ -43,6 +45,9 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   const fixedSet = expandTerms(split.fixed, { text: formula, dot: dotColumns(table, split.response, split.bars), response: responseName });
   const randomSets = split.bars.flatMap((bar) => expandBar(bar, formula));
   checkOverlap(randomSets, formula);
+  const roles = auxiliaryRoles(options.family, options);
+  checkAuxiliaryOptions(options.family, roles, takesZeroInflation(options.family), options);
+  const auxiliarySets = auxiliaryTerms(roles, options);
 
   const variables = new Variables(scope);
   variables.add(split.response);
@@ -50,6 +55,10 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   for (const { bar, terms } of randomSets) {
     for (const expression of terms.variables) variables.add(expression);
     for (const part of groupingParts(bar.group)) variables.add(part, true);
+  }
+  for (const { text, set } of auxiliarySets) {
+    const own = { ...scope, text };
+    for (const expression of [...set.variables, ...set.offsets]) variables.add(expression, false, own);
   }
   const hasWeights = addWeights(variables, options.weights, scope);
   const hasOffset = addOffset(variables, fixedSet.offsets, options.offset, scope);
@@ -85,29 +94,31 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
 
   const fixedData = fixedSet.variables.map((expression) => variables.onRows(expression, rows));
   notes.push(...unusedLevels(table, fixedSet.variables, fixedData));
-  const recipe = makeRecipe(fixedSet, fixedData, contrastChooser(options.contrasts, fixedSet, fixedData));
-  const full = fillMatrix(recipe, fixedData, rows.length);
-  requireFinite(full, recipe.names, rows);
-  const kept = independentColumns(full, rows.length, recipe.names.length);
-  const isKept = new Set(kept);
-  const droppedColumns = recipe.names.filter((_, j) => !isKept.has(j));
-  if (droppedColumns.length > 0) {
-    notes.push(`fixed effects dropped because they are combinations of others: ${droppedColumns.slice(0, 20).join(', ')}${droppedColumns.length > 20 ? ', …' : ''}`);
-  }
+  const fixed = fixedMatrix(fixedSet, fixedData, contrastChooser(options.contrasts, fixedSet, fixedData), rows, 'fixed effects', response.categories !== undefined);
+  notes.push(...fixed.notes);
+  const { recipe, kept, droppedColumns } = fixed;
 
   const random = randomSets.map((set) => randomTerm(set, variables, rows));
+  const auxiliary = roles.map((role): AuxiliaryFrame => {
+    if (role === 'thresholds') return { predictor: thresholdPredictor(response.categories!, options.threshold), terms: null };
+    if (role === 'dispersion' && options.dispersion !== undefined) return { predictor: knownDispersion(options.dispersion, rows.length), terms: null };
+    const made = auxiliaryFrame(auxiliarySets.find((set) => set.role === role)!, variables, memory, rows);
+    notes.push(...made.notes);
+    return made;
+  });
   return {
     formula: `${responseName} ~ ${deparse(parsed.predictors)}`,
     design: {
       nobs: rows.length,
-      fixedNames: kept.map((j) => recipe.names[j]!),
-      x: droppedColumns.length === 0 ? full : fillMatrix(recipe, fixedData, rows.length, kept),
+      fixedNames: fixed.names,
+      x: fixed.x,
       random,
       family: options.family,
       link: options.link,
       trials: response.trials,
       weights: response.weights,
       offset: hasOffset ? variables.numbersOnRows(OFFSET, rows) : null,
+      auxiliary: auxiliary.map(({ predictor }) => predictor),
     },
     response: response.response,
     responseKind: response.kind,
@@ -118,10 +129,66 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
     excludedRows: table.nrow - wantedCount,
     droppedColumns,
     fixedTerms: { formula, recipe, kept, memory },
+    auxiliaryTerms: Object.fromEntries(auxiliary.flatMap(({ predictor, terms }) => (terms === null ? [] : [[predictor.role, terms]]))),
+    categories: response.categories ?? null,
     // Own properties whatever the names: a factor may be called `__proto__`.
     factors: Object.fromEntries(recipe.variables.flatMap((variable) => (variable.factor === null ? [] : [[variable.label, variable.factor.levels]]))),
     notes,
   };
+}
+
+interface FixedMatrix extends Pick<FixedTerms, 'recipe' | 'kept'> {
+  readonly names: string[];
+  /** Rows × kept columns. */
+  readonly x: Float64Array;
+  readonly droppedColumns: string[];
+  readonly notes: string[];
+}
+
+/**
+ * The matrix of fixed terms without the columns that are combinations of earlier ones.
+ * @param withoutIntercept the thresholds of a cumulative model take the place of the intercept, which stays in the coding of factors
+ */
+function fixedMatrix(
+  set: TermSet, data: readonly VariableData[], contrasts: (label: string, ordered: boolean) => ContrastName, rows: Int32Array, what: string,
+  withoutIntercept = false,
+): FixedMatrix {
+  const recipe = makeRecipe(withoutIntercept ? { ...set, intercept: true } : set, data, contrasts);
+  const full = fillMatrix(recipe, data, rows.length);
+  requireFinite(full, recipe.names, rows);
+  const independent = independentColumns(full, rows.length, recipe.names.length);
+  const kept = withoutIntercept ? independent.filter((j) => j > 0) : independent;
+  const isKept = new Set(independent);
+  const droppedColumns = recipe.names.filter((_, j) => !isKept.has(j));
+  const notes: string[] = [];
+  if (droppedColumns.length > 0) {
+    notes.push(`${what} dropped because they are combinations of others: ${droppedColumns.slice(0, 20).join(', ')}${droppedColumns.length > 20 ? ', …' : ''}`);
+  }
+  return {
+    recipe, kept, droppedColumns, notes, names: kept.map((j) => recipe.names[j]!),
+    x: kept.length === recipe.names.length ? full : fillMatrix(recipe, data, rows.length, kept),
+  };
+}
+
+interface AuxiliaryFrame {
+  readonly predictor: AuxiliaryPredictor;
+  /** Null where the predictor has no formula. */
+  readonly terms: FixedTerms | null;
+}
+
+function auxiliaryFrame(
+  { role, option, text, set }: AuxiliaryTerms, variables: Variables, memory: Memory, rows: Int32Array,
+): AuxiliaryFrame & { readonly notes: string[] } {
+  const data = set.variables.map((expression) => variables.onRows(expression, rows));
+  const { recipe, kept, names, x, notes } = fixedMatrix(set, data, (_, ordered) => (ordered ? 'poly' : 'treatment'), rows, `terms of the ${option}`);
+  let offset: Float64Array | null = null;
+  for (const expression of set.offsets) {
+    const part = variables.onRows(expression, rows);
+    if (part.kind !== 'numeric' || part.columns.length !== 1) throw new DataError(`the offset '${deparse(expression)}' of the ${option} is no column of numbers`, { column: deparse(expression) });
+    const sum = (offset ??= new Float64Array(rows.length));
+    for (let i = 0; i < rows.length; i++) sum[i]! += part.columns[0]![i]!;
+  }
+  return { predictor: { role, names, x, offset }, terms: { formula: text, recipe, kept, memory }, notes };
 }
 
 interface RandomSet {

@@ -19,6 +19,14 @@ export interface FrameOptions {
   readonly subset?: string | readonly boolean[] | readonly number[];
   /** Contrasts of the fixed effects by factor; otherwise `treatment` for factors and `poly` for ordered ones. */
   readonly contrasts?: Readonly<Record<string, ContrastName>>;
+  /** Model of the logarithm of the dispersion parameter, e.g. `~ x`; default `~ 1`. Families that have one. */
+  readonly dispformula?: string;
+  /** A dispersion parameter that is known and not estimated: θ of nbinom2, the shape of Gamma … (as `dispersion` of the fit reports it). */
+  readonly dispersion?: number;
+  /** Model of the logit of the probability of an excess zero, e.g. `~ x`; default: none. With a truncated family it makes a hurdle model. */
+  readonly ziformula?: string;
+  /** Thresholds of a cumulative family: `flexible` (default), `symmetric` or `equidistant`. */
+  readonly threshold?: 'flexible' | 'symmetric' | 'equidistant';
 }
 
 export interface ModelFrame {
@@ -43,6 +51,10 @@ export interface ModelFrame {
   readonly droppedColumns: readonly string[];
   /** Everything needed to make the fixed-effects matrix of new data. Plain data. */
   readonly fixedTerms: FixedTerms;
+  /** The same for the auxiliary predictors that have a formula. */
+  readonly auxiliaryTerms: Readonly<Partial<Record<'dispersion' | 'zi', FixedTerms>>>;
+  /** Ordered categories of the response of a cumulative family, else null. */
+  readonly categories: readonly string[] | null;
   /** Levels of each factor the model uses, in coding order. */
   readonly factors: Readonly<Record<string, readonly string[]>>;
   /** What the reader of the result should know (dropped rows, dropped columns, unused levels …), one sentence each. */

@@ -24,6 +24,15 @@ export function parseFormula(text: string): ParsedFormula {
   return { text, response, predictors };
 }
 
+/** Reads a one-sided formula such as `~ x + z`; the `~` may be left out. `noun` names it in messages. */
+export function parsePredictors(text: string, noun: string): Expression {
+  const parser = new Parser(text, noun);
+  parser.takeOperator('~');
+  const predictors = parser.expression();
+  parser.expectEnd();
+  return predictors;
+}
+
 /** Reads an expression such as a subset condition or an offset; `noun` names it in messages (`the subset`). */
 export function parseExpression(text: string, noun: string): Expression {
   const parser = new Parser(text, noun);

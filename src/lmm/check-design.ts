@@ -1,11 +1,6 @@
 import { DataError } from '../errors.js';
 import type { Design } from '../model/design.js';
 
-/** Whether the model is fitted by the exact likelihood of this folder. */
-export function isLinearMixed(design: Pick<Design, 'family'>): boolean {
-  return design.family === 'gaussian';
-}
-
 /** Throws DataError where the random effects leave nothing for the residual variance, as lmer does. */
 export function checkLinearMixed(design: Design): void {
   const { nobs, weights, fixedNames } = design;

@@ -3,8 +3,10 @@
  * Nothing here knows of formulas, devices or optimisers.
  */
 
-export type FamilyName = 'binomial' | 'poisson' | 'gaussian';
-export type LinkName = 'logit' | 'probit' | 'cloglog' | 'cauchit' | 'log' | 'identity' | 'sqrt';
+export type FamilyName =
+  | 'binomial' | 'poisson' | 'gaussian' | 'Gamma' | 'inverse.gaussian' | 'nbinom1' | 'nbinom2' | 'beta' | 'betabinomial'
+  | 'truncated_poisson' | 'truncated_nbinom1' | 'truncated_nbinom2' | 'cumulative';
+export type LinkName = 'logit' | 'probit' | 'cloglog' | 'loglog' | 'cauchit' | 'log' | 'identity' | 'sqrt' | 'inverse' | '1/mu^2';
 
 /** One random-effects term, e.g. `(1 + x | g)`. */
 export interface RandomTerm {
@@ -20,6 +22,21 @@ export interface RandomTerm {
   readonly z: Float64Array;
   /** Structure of the q × q covariance. */
   readonly covariance: 'unstructured' | 'diagonal';
+}
+
+/**
+ * What a distribution needs beside its mean, as a linear predictor of its own: a = X γ + offset, one number per row.
+ * `dispersion` is the logarithm of the family's dispersion parameter, `zi` the logit of the probability of an excess zero. For `thresholds`
+ * (cumulative families with J ordered categories, coded 1 … J) X is a (J − 1) × m matrix and a the J − 1 thresholds, in increasing order.
+ */
+export interface AuxiliaryPredictor {
+  readonly role: 'dispersion' | 'zi' | 'thresholds';
+  /** Names of the m coefficients; none where the predictor is known (its offset alone). */
+  readonly names: readonly string[];
+  /** n × m (thresholds: (J − 1) × m), row-major, full column rank. */
+  readonly x: Float64Array;
+  /** Known part, as many numbers as X has rows; null means 0. */
+  readonly offset: Float64Array | null;
 }
 
 export interface Design {
@@ -38,6 +55,8 @@ export interface Design {
   readonly weights: Float64Array | null;
   /** Known part of the linear predictor (n), null means 0. */
   readonly offset: Float64Array | null;
+  /** Dispersion, zero inflation, thresholds, in the order in which the family takes them; empty for one-parameter families. */
+  readonly auxiliary: readonly AuxiliaryPredictor[];
 }
 
 /** Number of θ entries of a term: the lower triangle of its Cholesky factor, or its diagonal. */
@@ -47,17 +66,25 @@ export function thetaCount(term: Pick<RandomTerm, 'names' | 'covariance'>): numb
 }
 
 /**
- * Sizes of the parameter vector ψ = (β, θ): p fixed effects, then each term's θ in column-major order of its lower triangle. Gaussian models
- * have the residual standard deviation σ as last parameter.
+ * Places in the parameter vector ψ = (β, θ, γ): p fixed effects, then each term's θ in column-major order of its lower triangle, then the
+ * coefficients of the auxiliary predictors. Linear mixed models have the residual standard deviation σ as last parameter instead of γ.
  */
 export interface ParameterLayout {
   readonly nFixed: number;
   readonly nTheta: number;
+  /** Coefficients of all auxiliary predictors. */
+  readonly nAuxiliary: number;
   readonly nParams: number;
 }
 
 export function parameterLayout(design: Design): ParameterLayout {
   const nFixed = design.fixedNames.length;
   const nTheta = design.random.reduce((sum, term) => sum + thetaCount(term), 0);
-  return { nFixed, nTheta, nParams: nFixed + nTheta + (design.family === 'gaussian' ? 1 : 0) };
+  const nAuxiliary = design.auxiliary.reduce((sum, { names }) => sum + names.length, 0);
+  return { nFixed, nTheta, nAuxiliary, nParams: nFixed + nTheta + nAuxiliary + (isLinearMixed(design) ? 1 : 0) };
+}
+
+/** Gaussian with identity link and one residual variance: solved exactly, without iterating for the modes. */
+export function isLinearMixed({ family, link, auxiliary }: Pick<Design, 'family' | 'link' | 'auxiliary'>): boolean {
+  return family === 'gaussian' && link === 'identity' && auxiliary.length === 0;
 }

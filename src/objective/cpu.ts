@@ -3,10 +3,11 @@
  * level) or `groups-vector.ts` (several); with several factors in `groups-sparse.ts`.
  */
 import { OptionError } from '../errors.js';
-import { getFamily } from '../families/registry.js';
+import { familyOf } from '../families/registry.js';
 import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
-import type { GroupKernel, ModelData } from './group-kernel.js';
+import { type AuxiliaryMap, auxiliaryMap } from './auxiliary.js';
+import type { GroupKernel, ModelData, RowGradients } from './group-kernel.js';
 import { createSparseGroups } from './groups-sparse.js';
 import { createScalarGroups } from './groups-scalar.js';
 import { createVectorGroups } from './groups-vector.js';
@@ -39,11 +40,13 @@ class CpuObjective implements Objective {
   readonly #models: ModelData[] = [];
   readonly #eta0: Float64Array;
   readonly #adjointEta: Float64Array;
-  readonly #residual: Float64Array;
+  readonly #auxiliary: AuxiliaryMap;
+  readonly #auxiliaryAt: number;
+  readonly #gradients: RowGradients;
 
   constructor(design: Design, integration: Integration, capacity: number) {
     this.#design = design;
-    const family = getFamily(design.family, design.link);
+    const family = familyOf(design);
     if (hasOneFactor(design)) {
       const layout = oneFactor(design);
       this.#layout = layout;
@@ -58,14 +61,16 @@ class CpuObjective implements Objective {
     this.nParams = this.#layout.nParams;
     this.#eta0 = new Float64Array(design.nobs);
     this.#adjointEta = new Float64Array(design.nobs);
-    this.#residual = new Float64Array(design.nobs);
+    this.#auxiliary = auxiliaryMap(design, this.#layout.order);
+    this.#auxiliaryAt = this.#layout.nFixed + this.#layout.nTheta;
+    this.#gradients = { eta: new Float64Array(design.nobs), auxiliary: this.#auxiliaryRows() };
   }
 
   // The seam is asynchronous for the sake of devices; here every promise is already resolved.
   load(batch: Batch & { response: Float64Array }, from: number, to: number): Promise<void> {
     const { nobs, order, x, z, starts, q, nEffects, nFixed } = this.#layout;
     const nGroups = starts.length - 1;
-    const family = getFamily(this.#design.family, this.#design.link);
+    const family = familyOf(this.#design);
     const shared = {
       trials: sorted(this.#design.trials, order) ?? new Float64Array(nobs).fill(1),
       weights: sorted(this.#design.weights, order) ?? new Float64Array(nobs).fill(1),
@@ -73,6 +78,8 @@ class CpuObjective implements Objective {
     };
     // A batch with its own group sizes brings its rows level by level already.
     const place = batch.groupSizes === undefined ? order : Int32Array.from({ length: nobs }, (_, i) => i);
+    // One model is evaluated at a time: all share the rows of auxiliary values.
+    const auxiliary = this.#auxiliaryRows();
     this.#models.length = 0;
     for (let b = from; b < to; b++) {
       const own = (all: Float64Array | undefined, width: number): Float64Array | undefined =>
@@ -87,6 +94,7 @@ class CpuObjective implements Objective {
       this.#models.push({
         y, trials, weights,
         offset: own(batch.offset, 1) ?? shared.offset,
+        auxiliary,
         x: own(batch.x, nFixed) ?? x,
         z: own(batch.z, q) ?? z,
         starts: ownStarts,
@@ -101,7 +109,7 @@ class CpuObjective implements Objective {
   evaluate(evaluation: Evaluation): Promise<void> {
     const { models, params, value, gradient, keepModes, adjoint } = evaluation;
     const { nFixed, nParams } = this.#layout;
-    const residual = this.#residual;
+    const gradients = this.#gradients;
     for (let e = 0; e < evaluation.count; e++) {
       const model = this.#models[models[e]!]!;
       const base = e * nParams;
@@ -111,11 +119,13 @@ class CpuObjective implements Objective {
         adjointEta = this.#adjointEta;
         multiply(model, adjoint, e * nFixed, nFixed, adjointEta, null);
       }
-      const theta = params.subarray(base + nFixed, base + nParams);
-      const thetaGradient = gradient.subarray(base + nFixed, base + nParams);
-      const logLik = this.#kernel.evaluate(model, this.#eta0, theta, adjointEta, keepModes, residual, thetaGradient);
+      const theta = params.subarray(base + nFixed, base + this.#auxiliaryAt);
+      const thetaGradient = gradient.subarray(base + nFixed, base + this.#auxiliaryAt);
+      const logLik = this.#kernel.evaluate(model, this.#eta0, theta, adjointEta, keepModes, gradients, thetaGradient);
       value[e] = logLik + model.constant;
-      multiplyTransposed(model, residual, nFixed, gradient, base);
+      multiplyTransposed(model, gradients.eta, nFixed, gradient, base);
+      gradient.fill(0, base + this.#auxiliaryAt, base + nParams);
+      this.#auxiliary.collect(gradients.auxiliary, model.y, model.rows, gradient, base + this.#auxiliaryAt);
     }
     return Promise.resolve();
   }
@@ -127,7 +137,7 @@ class CpuObjective implements Objective {
       const base = e * nParams;
       this.#linearPredictor(model, profile.params, base);
       this.#kernel.profile(
-        model, this.#eta0, profile.params.subarray(base + nFixed, base + nParams), profile.weights,
+        model, this.#eta0, profile.params.subarray(base + nFixed, base + this.#auxiliaryAt), profile.weights,
         profile.score.subarray(e * nFixed, (e + 1) * nFixed),
         profile.schur.subarray(e * nFixed * nFixed, (e + 1) * nFixed * nFixed),
       );
@@ -143,8 +153,14 @@ class CpuObjective implements Objective {
     this.#models.length = 0;
   }
 
+  /** η0 and the auxiliary values of a model's rows. */
   #linearPredictor(model: ModelData, params: Float64Array, base: number): void {
     multiply(model, params, base, this.#layout.nFixed, this.#eta0, model.offset);
+    this.#auxiliary.spread(params, base + this.#auxiliaryAt, model.y, model.rows, model.auxiliary);
+  }
+
+  #auxiliaryRows(): Float64Array[] {
+    return Array.from({ length: this.#auxiliary.count }, () => new Float64Array(this.#design.nobs));
   }
 }
 

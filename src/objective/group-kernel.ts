@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.js';
+import { ALL_PARTS, type Family, PART } from '../families/family.js';
 import { type Quadrature, gaussHermite, productRule } from '../numerics/gauss-hermite.js';
 import type { Integration } from './objective.js';
 
@@ -8,6 +9,8 @@ export interface ModelData {
   readonly trials: Float64Array;
   readonly weights: Float64Array;
   readonly offset: Float64Array | null;
+  /** Auxiliary values of each row at the parameters being evaluated, one array per value of the family. */
+  readonly auxiliary: readonly Float64Array[];
   readonly x: Float64Array;
   readonly z: Float64Array;
   readonly starts: Int32Array;
@@ -19,15 +22,23 @@ export interface ModelData {
   readonly constant: number;
 }
 
+/** What an evaluation leaves for the gradient beside dL/dθ, row by row. */
+export interface RowGradients {
+  /** Adjusted score r: dL/dβ = X'r. */
+  readonly eta: Float64Array;
+  /** dL/da of each auxiliary value a. */
+  readonly auxiliary: readonly Float64Array[];
+}
+
 /** The integral over the random effects of one model. */
 export interface GroupKernel {
   /**
-   * Log-likelihood without the data constant at η0 = Xβ + offset and θ; NaN where it does not exist. Writes the adjusted score r
-   * (dL/dβ = X'r) and dL/dθ. Mathematics: docs/likelihood.md §2–3.
+   * Log-likelihood without the data constant at η0 = Xβ + offset and θ; NaN where it does not exist. Writes the rows' gradients
+   * and dL/dθ. Mathematics: docs/likelihood.md §2–3.
    */
   evaluate(
     model: ModelData, eta0: Float64Array, theta: Float64Array, adjointEta: Float64Array | null, keepModes: boolean,
-    residual: Float64Array, thetaGradient: Float64Array,
+    gradients: RowGradients, thetaGradient: Float64Array,
   ): number;
   /** X'd1 (p) and X'WX − X'WZΛH⁻¹Λ'Z'WX (p × p) at the mode; NaN where there is none. */
   profile(
@@ -43,6 +54,11 @@ export const MODE_TOLERANCE = 1e-11;
 
 /** When the step used the expected instead of the observed curvature convergence is linear, and the decrement must be smaller. */
 export const FISHER_MODE_TOLERANCE = 1e-22;
+
+/** Parts of a family's derivatives at the mode: with auxiliary values their derivatives too. */
+export function modeParts(family: Pick<Family, 'auxiliary'>): number {
+  return family.auxiliary.length === 0 ? ALL_PARTS & ~PART.auxiliary : ALL_PARTS;
+}
 
 /** Points of the product rule for q random effects, or null for Laplace. */
 export function quadratureFor(integration: Integration, q: number): Quadrature | null {

@@ -1,9 +1,9 @@
 /**
  * Groups with one random effect per level (q = 1): the special case that most batches are, without small matrices.
  */
-import { ALL_PARTS, type Family, PART, derivativeRows, fisher } from '../families/family.js';
+import { type Family, PART, auxiliaryCount, derivativeRows, fisher } from '../families/family.js';
 import {
-  FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, type ModelData, quadratureFor,
+  FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, type ModelData, type RowGradients, modeParts, quadratureFor,
 } from './group-kernel.js';
 import type { Integration } from './objective.js';
 import type { OneFactor } from './one-factor.js';
@@ -14,7 +14,7 @@ const CHEBYSHEV_BELOW = 0.25;
 const CUBIC_MODE_TOLERANCE = 1e-8;
 
 const NEWTON_PARTS = PART.score | PART.weight | PART.weightDerivative;
-const NODE_PARTS = PART.value | PART.score;
+const NODE_PARTS = PART.value | PART.score | PART.auxiliary;
 
 export function createScalarGroups(layout: OneFactor, family: Family, integration: Integration): GroupKernel {
   const { nobs, nFixed } = layout;
@@ -22,12 +22,16 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
   const expected = integration.information === 'expected';
   const eta = new Float64Array(nobs);
   const loading = new Float64Array(nobs);
-  const rows = derivativeRows(nobs);
+  const nAuxiliary = auxiliaryCount(family);
+  const atMode = modeParts(family);
+  const rows = derivativeRows(nobs, nAuxiliary);
   const expectedRows = fisher(family, rows);
-  const node = derivativeRows(quadrature === null ? 0 : nobs);
+  const node = derivativeRows(quadrature === null ? 0 : nobs, nAuxiliary);
   // Σ_k p_k d1(u_k) and Σ_k p_k τ_k d1(u_k) of each row.
   const mean0 = new Float64Array(quadrature === null ? 0 : nobs);
   const mean1 = new Float64Array(quadrature === null ? 0 : nobs);
+  // Σ_k p_k ∂ℓ/∂a(u_k) of each auxiliary value.
+  const meanAuxiliary = rows.auxiliary.map(() => new Float64Array(quadrature === null ? 0 : nobs));
   const border = new Float64Array(nFixed);
   const sums = new Float64Array(4);
   /** Σ ℓ of the group at the mode found last. */
@@ -39,7 +43,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
 
   /** Derivatives of the group's log-density along u: slope, observed weight, its derivative, expected weight; NaN outside the domain. */
   function derivativesAt(
-    eta0: Float64Array, u: number, from: number, count: number, y: Float64Array, trials: Float64Array, weights: Float64Array,
+    { y, trials, weights, auxiliary }: ModelData, eta0: Float64Array, u: number, from: number, count: number,
   ): void {
     if (family.modeSums !== undefined) {
       family.modeSums(eta0, loading, u, y, trials, weights, from, count, sums);
@@ -47,7 +51,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       return;
     }
     predictor(eta0, from, count, u);
-    if (Number.isNaN(family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows))) {
+    if (Number.isNaN(family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows, auxiliary))) {
       sums.fill(NaN);
       return;
     }
@@ -73,7 +77,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
 
   /** Conditional mode of one group from the start `u`, derivatives of the rows at it in `rows`; NaN if there is none. */
   function findMode(model: ModelData, eta0: Float64Array, from: number, count: number, start: number): number {
-    const { y, trials, weights } = model;
+    const { y, trials, weights, auxiliary } = model;
     let u = Number.isFinite(start) ? start : 0;
     // h' falls through zero at the mode: every evaluation narrows the bracket, so Newton cannot diverge.
     let low = -Infinity;
@@ -81,7 +85,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
     let feasible = NaN;
     let lastMove = Infinity;
     for (let step = 0; step < MAX_MODE_STEPS; step++) {
-      derivativesAt(eta0, u, from, count, y, trials, weights);
+      derivativesAt(model, eta0, u, from, count);
       const slope = sums[0]! - u;
       const observed = 1 + sums[1]!;
       const third = sums[2]!;
@@ -116,7 +120,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
       if (small || !(high - low > 1e-14 * Math.max(1, Math.abs(u)))) {
         u = inside ? next : u;
         predictor(eta0, from, count, u);
-        logDensity = family.evaluate(eta, y, trials, weights, from, count, ALL_PARTS, rows);
+        logDensity = family.evaluate(eta, y, trials, weights, from, count, atMode, rows, auxiliary);
         return Number.isNaN(logDensity) ? NaN : u;
       }
       u = next;
@@ -130,7 +134,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
 
   function evaluate(
     model: ModelData, eta0: Float64Array, theta: Float64Array, adjointEta: Float64Array | null, keepModes: boolean,
-    residual: Float64Array, thetaGradient: Float64Array,
+    gradients: RowGradients, thetaGradient: Float64Array,
   ): number {
     const lambda = theta[0]!;
     const { starts, z, modes } = model;
@@ -165,6 +169,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
         const { nodes, logWeights } = quadrature;
         mean0.fill(0, 0, count);
         mean1.fill(0, 0, count);
+        for (const mean of meanAuxiliary) mean.fill(0, 0, count);
         let mass = 0;
         let massSlope = 0;
         let massTauSlope = 0;
@@ -173,7 +178,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
           const uk = u + scale * tau;
           predictor(eta0, from, count, uk);
           // A node outside the domain of the link has density zero.
-          const nodeDensity = family.evaluate(eta, model.y, model.trials, model.weights, from, count, NODE_PARTS, node);
+          const nodeDensity = family.evaluate(eta, model.y, model.trials, model.weights, from, count, NODE_PARTS, node, model.auxiliary);
           if (Number.isNaN(nodeDensity)) continue;
           let slope = -uk;
           for (let i = 0; i < count; i++) slope += loading[i]! * node.d1[i]!;
@@ -186,11 +191,17 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
             mean0[i]! += p * node.d1[i]!;
             mean1[i]! += p * tau * node.d1[i]!;
           }
+          for (let a = 0; a < nAuxiliary; a++) {
+            const { value } = node.auxiliary[a]!;
+            const mean = meanAuxiliary[a]!;
+            for (let i = 0; i < count; i++) mean[i]! += p * value[i]!;
+          }
         }
         for (let i = 0; i < count; i++) {
           mean0[i]! /= mass;
           mean1[i]! /= mass;
         }
+        for (const mean of meanAuxiliary) for (let i = 0; i < count; i++) mean[i]! /= mass;
         logIntegral = Math.log(mass);
         bias = massSlope / mass;
         spread = (0.5 + (0.5 * scale * massTauSlope) / mass) / h;
@@ -209,11 +220,23 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
         const zi = z[from + i]!;
         let r = (quadrature === null ? d1[i]! : mean0[i]!) - spread * l * l * dwc[i]! + w[i]! * l * t;
         if (adjointEta !== null) r -= w[i]! * adjointEta[from + i]!;
-        residual[from + i] = r;
+        gradients.eta[from + i] = r;
         zr += zi * r;
         zd1 += zi * d1[i]!;
         zwz += zi * l * wc[i]!;
         if (quadrature !== null) zMean1 += zi * mean1[i]!;
+      }
+      // Each auxiliary value moves the density, the curvature and, through the score, the mode.
+      for (let a = 0; a < nAuxiliary; a++) {
+        const { value, score, w: observed, we } = rows.auxiliary[a]!;
+        const curvature = expected ? we : observed;
+        const density = quadrature === null ? value : meanAuxiliary[a]!;
+        const out = gradients.auxiliary[a]!;
+        for (let i = 0; i < count; i++) {
+          const l = loading[i]!;
+          const pulled = (adjointEta === null ? 0 : adjointEta[from + i]!) - l * t;
+          out[from + i] = density[i]! - spread * l * l * curvature[i]! + pulled * score[i]!;
+        }
       }
       dLambda += u * zr - 2 * spread * zwz - t * zd1 + scale * zMean1;
     }

@@ -2,9 +2,9 @@
  * Random terms on several grouping factors: H is one sparse matrix for the whole model. Newton for the mode, Laplace and its gradient, with
  * the leverages from the entries of H⁻¹ on the pattern of its factor (likelihood.md §2).
  */
-import { ALL_PARTS, type Family, PART, derivativeRows, fisher } from '../families/family.js';
+import { type Family, PART, auxiliaryCount, derivativeRows, fisher } from '../families/family.js';
 import { SparseCholesky } from '../numerics/sparse-cholesky.js';
-import { FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, MODE_TOLERANCE, type ModelData } from './group-kernel.js';
+import { FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, MODE_TOLERANCE, type ModelData, type RowGradients, modeParts } from './group-kernel.js';
 import type { ManyFactors } from './many-factors.js';
 import type { Integration } from './objective.js';
 
@@ -18,7 +18,9 @@ export function createSparseGroups(layout: ManyFactors, family: Family, integrat
   const entries = symbolic.rows.length;
   const eta = new Float64Array(nobs);
   const loading = new Float64Array(nobs * q);
-  const rows = derivativeRows(nobs);
+  const nAuxiliary = auxiliaryCount(family);
+  const atMode = modeParts(family);
+  const rows = derivativeRows(nobs, nAuxiliary);
   const expectedRows = fisher(family, rows);
   const observedFactor = new Float64Array(entries);
   const factor = new Float64Array(entries);
@@ -76,12 +78,12 @@ export function createSparseGroups(layout: ManyFactors, family: Family, integrat
 
   /** Mode from the content of `u`, derivatives of the rows in `rows`; false if there is none. */
   function findMode(model: ModelData, eta0: Float64Array): boolean {
-    const { y, trials, weights } = model;
+    const { y, trials, weights, auxiliary } = model;
     if (!u.every(Number.isFinite)) u.fill(0);
     let started = false;
     for (let step = 0; step < MAX_MODE_STEPS; step++) {
       predictor(eta0);
-      let fine = !Number.isNaN(family.evaluate(eta, y, trials, weights, 0, nobs, NEWTON_PARTS, rows));
+      let fine = !Number.isNaN(family.evaluate(eta, y, trials, weights, 0, nobs, NEWTON_PARTS, rows, auxiliary));
       if (fine) {
         projected(rows.d1, 1, slope);
         fine = Number.isFinite(dot(slope, slope));
@@ -113,7 +115,7 @@ export function createSparseGroups(layout: ManyFactors, family: Family, integrat
       for (let j = 0; j < nEffects; j++) u[j]! += move[j]!;
       if (decrement < (newton ? MODE_TOLERANCE : FISHER_MODE_TOLERANCE)) {
         predictor(eta0);
-        logDensity = family.evaluate(eta, y, trials, weights, 0, nobs, ALL_PARTS, rows);
+        logDensity = family.evaluate(eta, y, trials, weights, 0, nobs, atMode, rows, auxiliary);
         return !Number.isNaN(logDensity);
       }
     }
@@ -126,9 +128,10 @@ export function createSparseGroups(layout: ManyFactors, family: Family, integrat
 
   function evaluate(
     model: ModelData, eta0: Float64Array, theta: Float64Array, adjointEta: Float64Array | null, keepModes: boolean,
-    residual: Float64Array, thetaGradient: Float64Array,
+    gradients: RowGradients, thetaGradient: Float64Array,
   ): number {
     const { d1, w } = rows;
+    const residual = gradients.eta;
     const wc = expected ? expectedRows.weight : w;
     const dwc = expected ? expectedRows.derivative : rows.dw;
     setLoading(model, theta);
@@ -155,6 +158,10 @@ export function createSparseGroups(layout: ManyFactors, family: Family, integrat
         for (let b = 0; b < a; b++) leverage += 2 * la * loading[base + b]! * inverse[pairEntry[at++]!]!;
         leverage += la * la * inverse[pairEntry[at++]!]!;
       }
+      for (let a = 0; a < nAuxiliary; a++) {
+        const { value, w: observed, we } = rows.auxiliary[a]!;
+        gradients.auxiliary[a]![i] = value[i]! - 0.5 * leverage * (expected ? we : observed)[i]!;
+      }
       residual[i] = 0.5 * dwc[i]! * leverage + (adjointEta === null ? 0 : w[i]! * adjointEta[i]!);
     }
     projected(residual, 0, t);
@@ -164,6 +171,8 @@ export function createSparseGroups(layout: ManyFactors, family: Family, integrat
       let along = 0;
       for (let a = 0; a < q; a++, at++) along += loading[at]! * t[effectOfRow[at]!]!;
       residual[i] = d1[i]! - residual[i]! + w[i]! * along;
+      const pulled = (adjointEta === null ? 0 : adjointEta[i]!) - along;
+      for (let a = 0; a < nAuxiliary; a++) gradients.auxiliary[a]![i]! += pulled * rows.auxiliary[a]!.score[i]!;
     }
     // dL/dΛ entry (r, c): Σ_i z_ir (r_i u_c − d1_i t_c − wc_i (H⁻¹ l_i)_c), effects c of the row's level.
     thetaGradient.fill(0);

@@ -2,16 +2,16 @@
  * Groups with q > 1 random effects per level. Small dense q × q algebra; the formulas are those of docs/likelihood.md §3 with
  * Q = C(½I + K)C', which is ½H⁻¹ for Laplace.
  */
-import { ALL_PARTS, type Family, PART, derivativeRows, fisher } from '../families/family.js';
+import { type Family, PART, auxiliaryCount, derivativeRows, fisher } from '../families/family.js';
 import { factor, logDeterminant, solve, solveLower, solveUpper } from '../numerics/cholesky.js';
 import {
-  FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, MODE_TOLERANCE, type ModelData, quadratureFor,
+  FISHER_MODE_TOLERANCE, type GroupKernel, MAX_MODE_STEPS, MODE_TOLERANCE, type ModelData, type RowGradients, modeParts, quadratureFor,
 } from './group-kernel.js';
 import type { Integration } from './objective.js';
 import type { OneFactor } from './one-factor.js';
 
 const NEWTON_PARTS = PART.score | PART.weight;
-const NODE_PARTS = PART.value | PART.score;
+const NODE_PARTS = PART.value | PART.score | PART.auxiliary;
 
 export function createVectorGroups(layout: OneFactor, family: Family, integration: Integration): GroupKernel {
   const { nobs, nFixed, nTheta, q, thetaRow, thetaColumn } = layout;
@@ -24,11 +24,16 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
   const eta = new Float64Array(nobs);
   /** Rows z_i'Λ of the group. */
   const loading = new Float64Array(nobs * q);
-  const rows = derivativeRows(nobs);
+  const nAuxiliary = auxiliaryCount(family);
+  const atMode = modeParts(family);
+  const rows = derivativeRows(nobs, nAuxiliary);
   const expectedRows = fisher(family, rows);
-  const node = derivativeRows(quadrature === null ? 0 : nobs);
+  const node = derivativeRows(quadrature === null ? 0 : nobs, nAuxiliary);
   const mean0 = new Float64Array(quadrature === null ? 0 : nobs);
   const mean1 = new Float64Array(quadrature === null ? 0 : nobs * q);
+  const meanAuxiliary = rows.auxiliary.map(() => new Float64Array(quadrature === null ? 0 : nobs));
+  /** Leverages ½ lev_i of the rows, where auxiliary values ask for them. */
+  const leverages = new Float64Array(nAuxiliary === 0 ? 0 : nobs);
 
   /** Σ ℓ of the group at the mode found last. */
   let logDensity = 0;
@@ -92,14 +97,14 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
 
   /** Mode of one group into `u` from its present content, derivatives of the rows in `rows`; false if there is none. */
   function findMode(model: ModelData, eta0: Float64Array, from: number, count: number): boolean {
-    const { y, trials, weights } = model;
+    const { y, trials, weights, auxiliary } = model;
     if (!u.every(Number.isFinite)) u.fill(0);
     move.fill(0);
     moveSlope.fill(0);
     let started = false;
     for (let step = 0; step < MAX_MODE_STEPS; step++) {
       predictor(eta0, from, count, u);
-      let fine = !Number.isNaN(family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows));
+      let fine = !Number.isNaN(family.evaluate(eta, y, trials, weights, from, count, NEWTON_PARTS, rows, auxiliary));
       if (fine) {
         for (let a = 0; a < q; a++) {
           let sum = -u[a]!;
@@ -135,7 +140,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
       for (let a = 0; a < q; a++) u[a]! += move[a]!;
       if (decrement < (newton ? MODE_TOLERANCE : FISHER_MODE_TOLERANCE)) {
         predictor(eta0, from, count, u);
-        logDensity = family.evaluate(eta, y, trials, weights, from, count, ALL_PARTS, rows);
+        logDensity = family.evaluate(eta, y, trials, weights, from, count, atMode, rows, auxiliary);
         return !Number.isNaN(logDensity);
       }
     }
@@ -168,6 +173,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
     const { nodes, logWeights } = quadrature!;
     mean0.fill(0, 0, count);
     mean1.fill(0, 0, count * q);
+    for (const mean of meanAuxiliary) mean.fill(0, 0, count);
     bias.fill(0);
     tauSlope.fill(0);
     let mass = 0;
@@ -179,7 +185,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
         point[a] = sum;
       }
       predictor(eta0, from, count, point);
-      const nodeDensity = family.evaluate(eta, model.y, model.trials, model.weights, from, count, NODE_PARTS, node);
+      const nodeDensity = family.evaluate(eta, model.y, model.trials, model.weights, from, count, NODE_PARTS, node, model.auxiliary);
       if (Number.isNaN(nodeDensity)) continue;
       const p = Math.exp(logWeights[k]! - 0.5 * (dot(point, point) - uu) + nodeDensity - logDensity);
       if (!(p > 0)) continue;
@@ -200,9 +206,11 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
         mean0[i]! += score;
         for (let a = 0; a < q; a++) mean1[i * q + a]! += score * nodes[k * q + a]!;
       }
+      for (let a = 0; a < nAuxiliary; a++) for (let i = 0; i < count; i++) meanAuxiliary[a]![i]! += p * node.auxiliary[a]!.value[i]!;
     }
     for (let i = 0; i < count; i++) mean0[i]! /= mass;
     for (let i = 0; i < count * q; i++) mean1[i]! /= mass;
+    for (const mean of meanAuxiliary) for (let i = 0; i < count; i++) mean[i]! /= mass;
     for (let a = 0; a < q; a++) bias[a]! /= mass;
     for (let a = 0; a < q; a++) {
       for (let b = 0; b <= a; b++) work[a * q + b] = work[b * q + a] = (0.5 * tauSlope[a * q + b]!) / mass;
@@ -213,10 +221,11 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
 
   function evaluate(
     model: ModelData, eta0: Float64Array, theta: Float64Array, adjointEta: Float64Array | null, keepModes: boolean,
-    residual: Float64Array, thetaGradient: Float64Array,
+    gradients: RowGradients, thetaGradient: Float64Array,
   ): number {
     const { starts, z, modes } = model;
     const { d1, w } = rows;
+    const residual = gradients.eta;
     const wc = expected ? expectedRows.weight : w;
     const dwc = expected ? expectedRows.derivative : rows.dw;
     setLambda(theta);
@@ -253,6 +262,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
           leverage += sum * loading[i * q + a]!;
         }
         // a_i + v_i of likelihood.md §2 with the adjoint; the residual takes its place below.
+        if (nAuxiliary > 0) leverages[i] = leverage;
         const pull = dwc[i]! * leverage + (adjointEta === null ? 0 : w[i]! * adjointEta[from + i]!);
         residual[from + i] = pull;
         for (let a = 0; a < q; a++) t[a]! += pull * loading[i * q + a]!;
@@ -269,6 +279,12 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
         for (let a = 0; a < q; a++) along += loading[i * q + a]! * t[a]!;
         const r = (quadrature === null ? d1[i]! : mean0[i]!) - pull + w[i]! * along;
         residual[from + i] = r;
+        for (let a = 0; a < nAuxiliary; a++) {
+          const { value, score, w: observed, we } = rows.auxiliary[a]!;
+          const density = quadrature === null ? value : meanAuxiliary[a]!;
+          const pulled = (adjointEta === null ? 0 : adjointEta[from + i]!) - along;
+          gradients.auxiliary[a]![from + i] = density[i]! - leverages[i]! * (expected ? we : observed)[i]! + pulled * score[i]!;
+        }
         for (let k = 0; k < q; k++) {
           const zk = z[(from + i) * q + k]!;
           slope[k]! += zk * d1[i]!;

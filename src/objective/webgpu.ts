@@ -4,7 +4,7 @@
  * sparse_loglik.wgsl and sparse_profile.wgsl, one invocation per model.
  */
 import { DeviceError, OptionError } from '../errors.js';
-import { getFamily } from '../families/registry.js';
+import { familyOf } from '../families/registry.js';
 import { fromFixed } from '../gpu/fixed-point.js';
 import {
   JOB_WORDS, type Kernel, type KernelName, type KernelShape, type KernelSizes, type OwnColumns, SHAPE_WORDS, WORKGROUP, groupKernel, kernelSource, likelihoodComponents,
@@ -198,7 +198,7 @@ class GpuObjective implements WebGpuObjective {
       nodes: place(quadrature?.nodes ?? null) ?? 0,
     };
     place(quadrature?.logWeights ?? null);
-    const family = getFamily(design.family, design.link);
+    const family = familyOf(design);
     this.#shape = { ...sizes, family: design.family, link: design.link, canonical: family.canonical, places };
 
     this.#maxInvocations = invocationsInFlight(nodes);
@@ -313,7 +313,7 @@ class GpuObjective implements WebGpuObjective {
     queue.submit([]);
     this.#loaded = count;
     this.#constants = new Float64Array(count);
-    const family = getFamily(this.#design.family, this.#design.link);
+    const family = familyOf(this.#design);
     for (let b = 0; b < count; b++) {
       let sum = 0;
       for (let i = 0; i < ends[b]!; i++) {

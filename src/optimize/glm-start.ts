@@ -13,6 +13,8 @@ export interface GlmData {
   readonly trials: Float64Array;
   readonly weights: Float64Array;
   readonly offset: Float64Array | null;
+  /** Auxiliary values of the rows, held where they are. */
+  readonly auxiliary: readonly Float64Array[];
 }
 
 export interface GlmFit {
@@ -43,7 +45,7 @@ export function glmStart(family: Family, data: GlmData): GlmFit | null {
     const mu = family.initialMean(y[i]!, trials[i]!);
     const e = family.linkOf(mu);
     const slope = family.meanDerivative(e);
-    const size = family.name === 'binomial' ? trials[i]! : 1;
+    const size = family.hasTrials ? trials[i]! : 1;
     weight[i] = (weights[i]! * size * slope * slope) / family.variance(mu);
     rows.d1[i] = weight[i]! * (e - (offset === null ? 0 : offset[i]!));
   }
@@ -103,7 +105,7 @@ export function glmStart(family: Family, data: GlmData): GlmFit | null {
       for (let j = 0; j < p; j++) sum += x[i * p + j]! * beta[j]!;
       eta[i] = sum;
     }
-    return family.evaluate(eta, y, trials, weights, 0, nobs, PART.value | PART.score | PART.weight, rows);
+    return family.evaluate(eta, y, trials, weights, 0, nobs, PART.value | PART.score | PART.weight, rows, data.auxiliary);
   }
 
   /** The working-response fit itself is outside the domain: a constant mean, where the model has an intercept, is inside it. */
@@ -112,7 +114,7 @@ export function glmStart(family: Family, data: GlmData): GlmFit | null {
     let size = 0;
     for (let i = 0; i < nobs; i++) {
       total += weights[i]! * y[i]!;
-      size += weights[i]! * (family.name === 'binomial' ? trials[i]! : 1);
+      size += weights[i]! * (family.hasTrials ? trials[i]! : 1);
     }
     const constant = family.linkOf(Math.max(total / size, 1e-6));
     // Least-squares projection of the constant on the columns of X: exact whenever X spans the intercept.

@@ -1,15 +1,15 @@
 /** Responses drawn from a model: new random effects (or given modes), linear predictor, mean, variate. */
-import { getFamily } from '../families/registry.js';
+import { familyOf } from '../families/registry.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
-import { type Design, parameterLayout } from '../model/design.js';
+import { auxiliaryValues } from '../model/auxiliary-values.js';
+import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { type EffectPlace, effectPlaces } from '../model/effects.js';
 import { fillNormals, fillUniforms, STREAM, UniformStream } from './stream.js';
-import { binomialVariate, poissonVariate } from './variates.js';
 
 /** What one model of a batch brings of its own, each in the layout of `Batch` for that model alone; absent: the design's. */
 export interface OwnRows {
   readonly trials?: Float64Array;
-  /** Prior weights; only gaussian draws depend on them. */
+  /** Prior weights; only draws from families with a scale depend on them. */
   readonly weights?: Float64Array;
   readonly offset?: Float64Array;
   /** n × p. */
@@ -51,8 +51,8 @@ interface TermPlace extends EffectPlace {
  */
 export function createSimulator(design: Design, params: Float64Array, options: SimulatorOptions = {}): Simulator {
   const { nobs } = design;
-  const { nFixed } = parameterLayout(design);
-  const family = getFamily(design.family, design.link);
+  const { nFixed, nTheta } = parameterLayout(design);
+  const family = familyOf(design);
   const beta = params.subarray(0, nFixed);
   const thetas = thetaByTerm(design, params);
   const layout = effectPlaces(design);
@@ -63,6 +63,8 @@ export function createSimulator(design: Design, params: Float64Array, options: S
   const spherical = options.modes ?? new Float64Array(effectCount);
   const fixedPart = new Float64Array(nobs);
   multiply(design.x, beta, fixedPart);
+  const sigma = isLinearMixed(design) ? params[params.length - 1]! : null;
+  const auxiliaryOf = auxiliaryValues(design, params.subarray(nFixed + nTheta));
   const eta = new Float64Array(nobs);
   const uniforms = new Float64Array(nobs);
   const ownIndex = new Int32Array(nobs);
@@ -84,9 +86,8 @@ export function createSimulator(design: Design, params: Float64Array, options: S
         else addEffects(place, index, own.z, columns, place.column, used, eta);
       }
 
-      if (family.name === 'gaussian') {
+      if (sigma !== null) {
         fillNormals(uniforms, used, seed, replicate, STREAM.observations);
-        const sigma = params[params.length - 1]!;
         const weights = own.weights ?? design.weights;
         for (let i = 0; i < used; i++) {
           const weight = weights === null ? 1 : weights[i]!;
@@ -98,12 +99,12 @@ export function createSimulator(design: Design, params: Float64Array, options: S
       fillUniforms(uniforms, used, seed, replicate, STREAM.observations);
       further.reset(seed, replicate, STREAM.furtherUniforms);
       const trials = own.trials ?? design.trials;
+      const weights = own.weights ?? design.weights;
       for (let i = 0; i < used; i++) {
         further.moveTo(STREAM.furtherUniforms + i);
-        const mean = family.mean(eta[i]!);
-        out[outOffset + i] = family.name === 'binomial'
-          ? binomialVariate(trials === null ? 1 : trials[i]!, mean, uniforms[i]!, further)
-          : poissonVariate(mean, uniforms[i]!, further);
+        out[outOffset + i] = family.draw(
+          eta[i]!, auxiliaryOf(i), trials === null ? 1 : trials[i]!, weights === null || weights[i] === 0 ? 1 : weights[i]!, uniforms[i]!, further,
+        );
       }
       out.fill(0, outOffset + used, outOffset + nobs);
     },

@@ -1,5 +1,5 @@
 /** Residuals for the printed summary. */
-import { getFamily } from '../families/registry.js';
+import { familyOf } from '../families/registry.js';
 import type { Design } from '../model/design.js';
 
 /**
@@ -11,7 +11,7 @@ import type { Design } from '../model/design.js';
  * @param sigma residual standard deviation of a gaussian model, 1 for families without one
  */
 export function pearsonResiduals(design: Design, response: Float64Array, fitted: Float64Array, sigma = 1): Float64Array {
-  const family = getFamily(design.family, design.link);
+  const family = familyOf(design);
   return fitted.map((mu, i) => {
     const trials = design.trials?.[i] ?? 1;
     const weight = design.weights?.[i] ?? 1;

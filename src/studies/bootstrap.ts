@@ -1,5 +1,6 @@
 /** Parametric bootstrap: responses drawn from a fitted model, the model fitted to each. */
 import { OptionError } from '../errors.js';
+import { parameterNames } from '../fit/parameter-names.js';
 import { type FitBatchOptions, fitBatch } from '../fit/fit-batch.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
 import type { Bootstrap, IntervalKind } from '../fit/types.js';
@@ -54,10 +55,9 @@ export async function bootstrap(source: BootstrapSource, options: BootstrapOptio
   );
   const seconds = (performance.now() - begin) / 1000;
 
-  const { nFixed, nTheta, nParams } = parameterLayout(design);
+  const { nFixed, nTheta } = parameterLayout(design);
   const covariance = covarianceColumns(design);
-  const hasSigma = nFixed + nTheta < nParams;
-  const parameters = [...design.fixedNames, ...covariance.names, ...(hasSigma ? ['sigma'] : [])];
+  const parameters = [...design.fixedNames, ...covariance.names, ...parameterNames(design).slice(nFixed + nTheta)];
   const estimates = Float64Array.from([...params.subarray(0, nFixed), ...covariance.from(params), ...params.subarray(nFixed + nTheta)]);
   const replicates = [...fit.params.slice(0, nFixed), ...derivedColumns(fit, covariance), ...fit.params.slice(nFixed + nTheta)];
   return {

@@ -5,7 +5,7 @@
  * 1e-3 relative because the references difference the deviance itself twice.
  */
 import { describe, expect, test } from 'vitest';
-import { getFamily } from '../../src/families/registry.js';
+import { familyOf } from '../../src/families/registry.js';
 import { fitSingle } from '../../src/fit/single-fit.js';
 import { DEFAULT_CONTROL } from '../../src/fit/options.js';
 import { covarianceOf, termFactor, thetaByTerm } from '../../src/model/covariance.js';
@@ -106,7 +106,7 @@ test.each(referenceFits.filter((fit) => fit.package === 'lme4' && fit.fitted !==
     integration: { nAGQ: Math.min(reference.nAGQ, 100), information: information(reference) }, control: DEFAULT_CONTROL, standardErrors: 'none' as const,
   };
   const fit = await fitSingle(frame.design, frame.response, settings, {});
-  const family = getFamily(frame.design.family, frame.design.link);
+  const family = familyOf(frame.design);
   const means = linearPredictor(frame.design, fit.params, fit.modes).map((eta) => family.mean(eta));
   reference.fitted!.first20.forEach((value, i) => { expect(Math.abs(means[i]! - value)).toBeLessThan(1e-4 * Math.max(1, value)); });
   expect(Math.abs(means.reduce((sum, mu) => sum + mu, 0) / reference.fitted!.sum - 1)).toBeLessThan(1e-5);

@@ -5,7 +5,7 @@ import { getGpu } from '../../dist/platform/node.js';
 
 const n = 40;
 const design = {
-  nobs: n, fixedNames: ['(Intercept)'], x: new Float64Array(n).fill(1), family: 'poisson', link: 'log', trials: null, weights: null, offset: null,
+  nobs: n, fixedNames: ['(Intercept)'], x: new Float64Array(n).fill(1), family: 'poisson', link: 'log', trials: null, weights: null, offset: null, auxiliary: [],
   random: [{
     group: 'g', levels: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], index: Int32Array.from({ length: n }, (_, i) => i % 8), names: ['(Intercept)'],
     z: new Float64Array(n).fill(1), covariance: 'unstructured',

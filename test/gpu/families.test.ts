@@ -46,7 +46,7 @@ async function evaluate({ family, link }: Twins, rows: number[]): Promise<Float3
 function exactly({ family, link }: Twins, eta: number, y: number, m: number): { exact: number[]; units: number[] } {
   const twin = getFamily(family, link);
   const rows = derivativeRows(1);
-  const sum = twin.evaluate(Float64Array.of(eta), Float64Array.of(y), Float64Array.of(m), Float64Array.of(WEIGHT), 0, 1, ALL_PARTS, rows);
+  const sum = twin.evaluate(Float64Array.of(eta), Float64Array.of(y), Float64Array.of(m), Float64Array.of(WEIGHT), 0, 1, ALL_PARTS, rows, []);
   // Poisson shaders measure the log-density from the saturated model.
   const value = sum - (family === 'poisson' && y > 0 ? WEIGHT * (y * Math.log(y) - y) : 0);
   const [d1, w, dw] = [rows.d1[0]!, rows.w[0]!, rows.dw[0]!];

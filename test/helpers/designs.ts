@@ -1,5 +1,5 @@
 /** Random designs with one grouping factor for tests of both objectives. */
-import { getFamily } from '../../src/families/registry.js';
+import { familyOf } from '../../src/families/registry.js';
 import { type Design, type FamilyName, type LinkName, parameterLayout } from '../../src/model/design.js';
 
 /** Small deterministic generator (mulberry32): tests need numbers that never change, not good ones. */
@@ -65,13 +65,14 @@ export function randomDesign(shape: Shape): RandomDesign {
     trials: rich && shape.family === 'binomial' ? Float64Array.from({ length: nobs }, () => 1 + Math.floor(4 * random())) : null,
     weights: rich ? Float64Array.from({ length: nobs }, () => 0.5 + random()) : null,
     offset: rich ? Float64Array.from({ length: nobs }, () => 0.05 * normal()) : null,
+    auxiliary: [],
   };
   const { nFixed, nParams } = parameterLayout(design);
   const params = Float64Array.from({ length: nParams }, () => (tight ? 0.12 : 0.5) * normal());
   const centre = { identity: 4, sqrt: 2.2, log: shape.family === 'binomial' ? -1.4 : 0.7 }[shape.link as string] ?? -0.3;
   params[0] = centre;
   if (tight) for (let j = 1; j < nFixed; j++) params[j]! *= 0.5;
-  const family = getFamily(design.family, design.link);
+  const family = familyOf(design);
   const response = new Float64Array(nobs);
   for (let i = 0; i < nobs; i++) {
     let eta = design.offset?.[i] ?? 0;

@@ -25,7 +25,7 @@ test.each<[string, GlmmOptions, RegExp]>([
   ['y ~ x + (1 | g)', { ...gaussian, start: { theta: [1, 2] } }, /start.theta has 2 values, the model needs 1/],
   ['y ~ x + (1 | g)', { ...gaussian, start: { theta: [1], sigma: -1 } }, /start.sigma is -1/],
   ['x ~ 1 + (1 | g)', { family: 'binomial', REML: true }, /REML is for gaussian models/],
-  ['x ~ 1 + (1 | g)', { family: 'binomial', start: { theta: [1], sigma: 1 } }, /start.sigma is for gaussian models/],
+  ['x ~ 1 + (1 | g)', { family: 'binomial', start: { theta: [1], sigma: 1 } }, /start.sigma is for linear mixed models/],
 ])('%s %j', async (formula, options, message) => {
   await expect(glmm(formula, data, options)).rejects.toThrow(message);
 });

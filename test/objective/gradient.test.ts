@@ -33,7 +33,7 @@ describe('log-density derivatives agree with central differences', () => {
       for (const [y, m] of [[0, 3], [2, 3], [3, 3]] as const) {
         const at = (x: number) => {
           const rows = derivativeRows(1);
-          const l = f.evaluate(Float64Array.of(x), Float64Array.of(y), Float64Array.of(m), one, 0, 1, ALL_PARTS, rows);
+          const l = f.evaluate(Float64Array.of(x), Float64Array.of(y), Float64Array.of(m), one, 0, 1, ALL_PARTS, rows, []);
           return { l, d1: rows.d1[0]!, w: rows.w[0]!, dw: rows.dw[0]!, we: fisher(f, rows).weight[0]!, dwe: fisher(f, rows).derivative[0]! };
         };
         const h = 1e-5;

@@ -13,7 +13,7 @@ function intercepts(n: number, groups: number, more: Partial<Design> = {}): Desi
   const rows = Array.from({ length: n }, (_, i) => i);
   return {
     nobs: n, fixedNames: ['(Intercept)'], x: new Float64Array(n).fill(1), random: [term('g', groups, rows.map((i) => i % groups), rows.map(() => 1))],
-    family: 'binomial', link: 'logit', trials: null, weights: null, offset: null, ...more,
+    family: 'binomial', link: 'logit', trials: null, weights: null, offset: null, auxiliary: [], ...more,
   };
 }
 

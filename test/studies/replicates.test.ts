@@ -7,7 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { getFamily } from '../../src/families/registry.js';
+import { familyOf } from '../../src/families/registry.js';
 import { fitBatch } from '../../src/fit/fit-batch.js';
 import type { Design } from '../../src/model/design.js';
 import { STATUS } from '../../src/model/status.js';
@@ -29,7 +29,7 @@ function responses(id: string): Float64Array {
 
 /** lme4 reports quadrature fits relative to the saturated model. */
 function saturated(design: Design, y: Float64Array): number {
-  const family = getFamily(design.family, design.link);
+  const family = familyOf(design);
   let sum = 0;
   y.forEach((successes, i) => {
     const m = design.trials === null ? 1 : design.trials[i]!;
