@@ -5,7 +5,8 @@ import { formatIntervals } from '../report/format-intervals.js';
 import { formatBackend, formatSpeed, formatStatusCounts } from '../report/format-run.js';
 import { htmlReport } from '../report/html-report.js';
 import { intervalsCsv, jsonText } from '../report/intervals-table.js';
-import { replicatesParquet } from '../report/replicate-table.js';
+import { replicateColumns } from '../studies/replicate-columns.js';
+import { parquetBytes } from '../table/write-parquet.js';
 import { checkWritable, openOutputFolder, writeOutput } from './files.js';
 import { dataName, describeFit, fitModel } from './fit-model.js';
 import { interruptible } from './interrupt.js';
@@ -37,7 +38,7 @@ export async function bootstrapCommand(path: string, options: BootstrapArguments
   const results = { ...fit.toJSON(), bootstrap: runSummary(bootstrap, intervals, options.level) };
   if (folder !== null && out !== undefined) {
     await folder.write(new Map<(typeof FILES)[number], string | Uint8Array>([
-      ['replicates.parquet', await replicatesParquet(bootstrap, results.formula)],
+      ['replicates.parquet', await parquetBytes(replicateColumns(bootstrap), { formula: results.formula, seed: String(options.seed), nsim: String(options.nsim) })],
       ['intervals.csv', intervalsCsv(intervals)],
       ['bootstrap.json', jsonText({ formula: results.formula, ...results.bootstrap })],
       ['fit.json', jsonText(fit)],

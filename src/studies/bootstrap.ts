@@ -27,6 +27,8 @@ export interface BootstrapOptions
   readonly nsim: number;
   /** Integer from 0 on; replicate i depends on (seed, i) alone. */
   readonly seed: number;
+  /** Number of the first replicate, default 0: the replicates are first … first + nsim − 1. */
+  readonly first?: number;
 }
 
 /**
@@ -39,22 +41,29 @@ export interface BootstrapOptions
  * replicates.intervals({ kinds: ['percentile'], level: 0.95 });
  */
 export async function bootstrap(source: BootstrapSource, options: BootstrapOptions): Promise<Bootstrap> {
-  const { nsim, seed, onProgress, ...rest } = options;
+  const { nsim, seed, first = 0, onProgress, ...rest } = options;
   if (!Number.isSafeInteger(nsim) || nsim < 1) throw new OptionError(`nsim must be a positive integer, not ${nsim}`);
   checkSeed(seed);
-  const { params, metric, settings } = source;
-  const { design } = source.frame;
+  const { params, metric, settings, frame: { design } } = source;
   const begin = performance.now();
   const fit = await fitBatch(
     design,
-    { nModels: nsim, response: { kind: 'simulate', params, seed, first: 0 }, start: params, metric },
+    { nModels: nsim, response: { kind: 'simulate', params, seed, first }, start: params, metric },
     {
       ...rest, ...settings.integration, control: settings.control, ...(settings.REML === undefined ? {} : { REML: settings.REML }),
       ...(onProgress === undefined ? {} : { onProgress: (progress) => { onProgress({ ...progress, stage: 'refits' }); } }),
     },
   );
-  const seconds = (performance.now() - begin) / 1000;
+  return bootstrapOf(source, options, fit, (performance.now() - begin) / 1000);
+}
 
+/**
+ * The bootstrap whose refits are those of a batch.
+ * @param seconds what the refits took
+ */
+export function bootstrapOf(
+  { params, frame: { design } }: BootstrapSource, { nsim, seed }: Pick<BootstrapOptions, 'nsim' | 'seed'>, fit: BatchFit, seconds: number,
+): Bootstrap {
   const { nFixed, nTheta } = parameterLayout(design);
   const covariance = covarianceColumns(design);
   const parameters = [...design.fixedNames, ...covariance.names, ...parameterNames(design).slice(nFixed + nTheta)];

@@ -40,7 +40,7 @@ describe('a run', () => {
     const rows = await replicates(join(out, 'replicates.parquet'));
     expect(rows).toHaveLength(300);
     expect(Object.keys(rows[0]!)).toEqual([
-      'replicate', 'status', 'logLik', 'evaluations', '(Intercept)', 'period2', 'period3', 'period4', 'sd_(Intercept)|herd', 'theta_herd.(Intercept)',
+      'replicate', 'status', 'logLik', 'evaluations', 'decrement', '(Intercept)', 'period2', 'period3', 'period4', 'sd_(Intercept)|herd', 'theta_herd.(Intercept)',
     ]);
     const run = JSON.parse(readFileSync(json, 'utf8')) as RunJson;
     expect(run.bootstrap).toMatchObject({ nsim: 300, seed: 7, level: 0.95 });

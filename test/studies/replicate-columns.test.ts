@@ -3,8 +3,9 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { intervalsCsv, jsonText } from '../../src/report/intervals-table.js';
-import { replicateColumns, replicatesParquet } from '../../src/report/replicate-table.js';
-import { cbppFit, syntheticBootstrap } from './bootstrap-fixture.js';
+import { replicateColumns } from '../../src/studies/replicate-columns.js';
+import { parquetBytes } from '../../src/table/write-parquet.js';
+import { cbppFit, syntheticBootstrap } from '../report/bootstrap-fixture.js';
 
 const made = syntheticBootstrap(cbppFit, 1500);
 // The batch holds θ where the parameters hold standard deviations.
@@ -13,18 +14,18 @@ const bootstrap = { ...made, fit: { ...made.fit, names: [...made.parameters.slic
 describe('replicates', () => {
   test('columns in order, θ last', () => {
     expect(replicateColumns(bootstrap).map((column) => column.name)).toEqual([
-      'replicate', 'status', 'logLik', 'evaluations', '(Intercept)', 'period2', 'period3', 'period4', 'sd_(Intercept)|herd', 'theta_herd.(Intercept)',
+      'replicate', 'status', 'logLik', 'evaluations', 'decrement', '(Intercept)', 'period2', 'period3', 'period4', 'sd_(Intercept)|herd', 'theta_herd.(Intercept)',
     ]);
   });
   test('taken names are numbered', () => {
     const names = ['status', 'status', 'logLik', 'period4', 'sd'];
     const odd = { ...bootstrap, parameters: names, fit: { ...bootstrap.fit, names: [...names.slice(0, 4), 'theta'] } };
     const columns = replicateColumns(odd).map((column) => column.name);
-    expect(columns.slice(4, 7)).toEqual(['status_2', 'status_3', 'logLik_2']);
+    expect(columns.slice(5, 8)).toEqual(['status_2', 'status_3', 'logLik_2']);
     expect(new Set(columns).size).toBe(columns.length);
   });
   test('Parquet keeps every bit, the statuses and the metadata', async () => {
-    const bytes = await replicatesParquet(bootstrap, cbppFit.formula);
+    const bytes = await parquetBytes(replicateColumns(bootstrap), { formula: cbppFit.formula, seed: '1' });
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     const rows = await parquetReadObjects({ file });
     expect(rows).toHaveLength(1500);
@@ -34,7 +35,7 @@ describe('replicates', () => {
       expect(row['logLik']).toBe(bootstrap.fit.logLik[i]);
     });
     expect(rows[499]!['status']).toBe('separated');
-    expect(Object.fromEntries(parquetMetadata(file).key_value_metadata!.map(({ key, value }) => [key, value]))).toMatchObject({ formula: cbppFit.formula, seed: '1', nsim: '1500' });
+    expect(Object.fromEntries(parquetMetadata(file).key_value_metadata!.map(({ key, value }) => [key, value]))).toMatchObject({ formula: cbppFit.formula, seed: '1' });
   });
 });
 

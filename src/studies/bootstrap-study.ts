@@ -1,0 +1,77 @@
+/** The parametric bootstrap as a study: cut anywhere, computed anywhere, put together again. */
+import { createColumns } from '../fit/batch-chunk.js';
+import type { Bootstrap } from '../fit/types.js';
+import type { BatchFit } from '../model/batch-fit.js';
+import { type Design, parameterLayout } from '../model/design.js';
+import { STATUS, type StatusName } from '../model/status.js';
+import { combineBackends } from './combine-backends.js';
+import { type BootstrapOptions, type BootstrapSource, bootstrap, bootstrapOf } from './bootstrap.js';
+import { LEADING_COLUMNS, replicateColumns } from './replicate-columns.js';
+import type { Study, StudyResults, StudySpec } from './study.js';
+
+type NumericOptions = Pick<BootstrapOptions, 'nsim' | 'seed' | 'standardErrors'>;
+
+/** Everything the replicates depend on. */
+export interface BootstrapSpec extends StudySpec, NumericOptions {
+  readonly kind: 'bootstrap';
+  readonly source: BootstrapSource;
+}
+
+/** The spec of a bootstrap of a fitted model. The names of levels, which may be those of people, stay out of it. */
+export function bootstrapSpec({ frame: { design }, settings, params, metric }: BootstrapSource, { nsim, seed, standardErrors = 'none' }: NumericOptions): BootstrapSpec {
+  const { integration, control, REML } = settings;
+  return {
+    kind: 'bootstrap', nsim, seed, standardErrors,
+    source: { frame: { design: withoutLevelNames(design) }, settings: { integration, control, ...(REML === undefined ? {} : { REML }) }, params, metric },
+  };
+}
+
+function withoutLevelNames(design: Design): Design {
+  return { ...design, random: design.random.map((term) => ({ ...term, levels: term.levels.map((_, level) => String(level + 1)) })) };
+}
+
+/** The study of a spec: one row per replicate, columns as `replicateColumns` has them. */
+export function bootstrapStudy(spec: BootstrapSpec): Study {
+  const { source, nsim, seed, standardErrors = 'none' } = spec;
+  return {
+    spec, total: nsim,
+    columns: replicateColumns(withoutReplicates(spec)).map(({ name, type }) => ({ name, type })),
+    async run({ from, to }, { engine, signal, onProgress }) {
+      const part = await bootstrap(source, {
+        nsim: to - from, first: from, seed, standardErrors, engine,
+        ...(signal === undefined ? {} : { signal }),
+        ...(onProgress === undefined ? {} : { onProgress: ({ done }) => { onProgress(done); } }),
+      });
+      return { columns: replicateColumns(part, from).map(({ data }) => data), backend: part.backend };
+    },
+  };
+}
+
+/** What `bootstrap` would have returned, from the results of its study; all columns are in memory then. */
+export async function bootstrapFromResults(spec: BootstrapSpec, results: StudyResults): Promise<Bootstrap> {
+  const empty = withoutReplicates(spec);
+  const { nFixed, nTheta } = parameterLayout(spec.source.frame.design);
+  const nParameters = empty.parameters.length;
+  const numbers = async (name: string): Promise<Float64Array> => (await results.column(name)) as Float64Array;
+  const columns = await Promise.all(replicateColumns(empty).slice(LEADING_COLUMNS).map(({ name }) => numbers(name)));
+  // Parameters are β, standard deviations and correlations, then what follows θ in the batch.
+  const following = empty.fit.names.length - nFixed - nTheta;
+  const fit: BatchFit = {
+    nModels: results.total,
+    names: empty.fit.names,
+    params: [...columns.slice(0, nFixed), ...columns.slice(nParameters, nParameters + nTheta), ...columns.slice(nParameters - following, nParameters)],
+    standardErrors: empty.fit.standardErrors === null ? null : columns.slice(nParameters + nTheta),
+    logLik: await numbers('logLik'),
+    status: Uint8Array.from((await results.column('status')) as readonly string[], (name) => STATUS[name as StatusName]),
+    evaluations: (await results.column('evaluations')) as Int32Array,
+    decrement: await numbers('decrement'),
+    backend: results.backend,
+  };
+  return bootstrapOf(spec.source, spec, fit, results.seconds);
+}
+
+/** The names and columns of a spec before there is any replicate. */
+function withoutReplicates({ source, seed, standardErrors }: BootstrapSpec): Bootstrap {
+  const columns = createColumns(source.frame.design, 0, standardErrors !== 'none');
+  return bootstrapOf(source, { nsim: 0, seed }, { nModels: 0, ...columns, backend: combineBackends([]) }, 0);
+}

@@ -1,0 +1,15 @@
+/** Studies by the kind of their spec: what a machine needs that was given nothing but the spec. */
+import { OptionError } from '../errors.js';
+import { type BootstrapSpec, bootstrapStudy } from './bootstrap-study.js';
+import type { Study, StudySpec } from './study.js';
+
+const STUDIES: Readonly<Record<string, (spec: never) => Study>> = {
+  bootstrap: (spec: BootstrapSpec) => bootstrapStudy(spec),
+};
+
+/** The study of a spec. @throws OptionError for a kind that this version does not know. */
+export function openStudy(spec: StudySpec): Study {
+  const open = Object.hasOwn(STUDIES, spec.kind) ? STUDIES[spec.kind] : undefined;
+  if (open === undefined) throw new OptionError(`unknown kind of study '${spec.kind}'; this version knows ${Object.keys(STUDIES).join(', ')}`);
+  return open(spec as never);
+}

@@ -1,0 +1,18 @@
+/** Columns of numbers and strings as the bytes of a Parquet file. */
+import type { ParquetWriteOptions } from 'hyparquet-writer';
+
+/** A column without missing values: a `Float64Array` for DOUBLE, an `Int32Array` for INT32, strings for STRING. */
+export interface ParquetColumn {
+  readonly name: string;
+  readonly type: 'DOUBLE' | 'INT32' | 'STRING';
+  readonly data: Float64Array | Int32Array | readonly string[];
+}
+
+/** @param metadata key-value pairs of the file's footer */
+export async function parquetBytes(columns: readonly ParquetColumn[], metadata: Readonly<Record<string, string>>): Promise<Uint8Array> {
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  return new Uint8Array(parquetWriteBuffer({
+    columnData: columns as ParquetWriteOptions['columnData'],
+    kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+  }));
+}

@@ -1,0 +1,74 @@
+/** A study cut into parts gives what it gives whole. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
+import type { Bootstrap, Progress } from '../../src/fit/types.js';
+import { bootstrapFromResults, bootstrapSpec, bootstrapStudy } from '../../src/studies/bootstrap-study.js';
+import { memoryStore } from '../../src/studies/memory-store.js';
+import { openStudy } from '../../src/studies/registry.js';
+import { type RunStudyOptions, runStudy } from '../../src/studies/run-study.js';
+import type { StudyPart } from '../../src/studies/study.js';
+import { referenceTable } from '../helpers/reference.js';
+
+const OPTIONS = { nsim: 97, seed: 5, standardErrors: 'hessian' } as const;
+
+describe.each([
+  ['cbpp', 'cbind(incidence, size - incidence) ~ factor(period) + (1 | herd)', 'binomial'],
+  ['sleepstudy', 'Reaction ~ Days + (Days | Subject)', 'gaussian'],
+] as const)('a bootstrap of %s', (data, formula, family) => {
+  let fit: GlmmFit;
+  let whole: Bootstrap;
+  beforeAll(async () => {
+    fit = await glmm(formula, referenceTable(data, {}), { family });
+    whole = await fit.bootstrap({ ...OPTIONS, backend: 'cpu', workers: 1 });
+  });
+  const inParts = async (options: RunStudyOptions): Promise<Bootstrap> => {
+    const spec = bootstrapSpec(fit, OPTIONS);
+    const study = bootstrapStudy(spec);
+    const store = memoryStore(study);
+    await runStudy(study, store, { backend: 'cpu', ...options });
+    return bootstrapFromResults(spec, store);
+  };
+
+  test.each([[1, 1], [7, 2], [50, 1], [97, 2], [undefined, 1]] as const)('in parts of %s on %i threads: the same numbers to the last bit', async (partSize, workers) => {
+    const parts = await inParts({ workers, ...(partSize === undefined ? {} : { partSize }) });
+    expect(parts.parameters).toEqual(whole.parameters);
+    expect(parts.replicates).toEqual(whole.replicates);
+    const { backend, ...numbers } = parts.fit;
+    expect({ ...numbers, backend: null }).toEqual({ ...whole.fit, backend: null });
+    expect(parts.counts).toEqual(whole.counts);
+    expect(parts.intervals()).toEqual(whole.intervals());
+    expect(backend.backend).toBe('cpu');
+  });
+});
+
+describe('the runner', () => {
+  const study = {
+    spec: { kind: 'squares' }, total: 20, columns: [{ name: 'square', type: 'DOUBLE' }] as const,
+    run: ({ from, to }: { from: number; to: number }) => Promise.resolve({
+      columns: [Float64Array.from({ length: to - from }, (_, i) => (from + i) ** 2)],
+      backend: { backend: 'cpu', device: '1 thread', reason: 'test', devicesLost: 0, check: null } as const,
+    }),
+  };
+  test('computes only what is missing, in order, and counts what was there', async () => {
+    const written: StudyPart[] = [];
+    const progress: Progress[] = [];
+    const store = { range: { from: 5, to: 20 }, missing: [{ from: 6, to: 9 }, { from: 15, to: 20 }], write: (part: StudyPart) => { written.push(part); return Promise.resolve(); } };
+    await runStudy(study, store, { backend: 'cpu', workers: 1, partSize: 4, stage: 'squares', onProgress: (report) => { progress.push(report); } });
+    expect(written.map(({ from, to }) => [from, to])).toEqual([[6, 9], [15, 19], [19, 20]]);
+    expect([...(written[1]!.columns[0] as Float64Array)]).toEqual([225, 256, 289, 324]);
+    expect(progress.map(({ stage, done, total }) => `${stage} ${done}/${total}`)).toEqual(['squares 7/15', 'squares 10/15', 'squares 14/15', 'squares 15/15']);
+  });
+  test('stops at a store that cannot write, and at an abort', async () => {
+    const store = memoryStore(study);
+    const full = { ...store, write: () => Promise.reject(new Error('no space left')) };
+    await expect(runStudy(study, full, { backend: 'cpu', workers: 1 })).rejects.toThrow('no space left');
+    await expect(runStudy(study, store, { backend: 'cpu', workers: 1, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+  });
+  test('a store in memory knows its columns', () => {
+    expect(() => memoryStore(study).column('cube')).toThrow(/no column 'cube'/);
+  });
+});
+
+test('a kind of study that nobody knows is refused by name', () => {
+  expect(() => openStudy({ kind: 'horoscope' })).toThrow(/unknown kind of study 'horoscope'/);
+});
