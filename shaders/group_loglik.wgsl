@@ -3,10 +3,12 @@
 // For each group: fixed part, conditional mode, Laplace or adaptive quadrature, exact gradient. Notation of docs/likelihood.md:
 // Q_m = C(I/2 + K)C' (`spread`), t, r. Sums of at most 32 rows in float32 go into fixed point (lib/fixed_point).
 //
-// Results of an invocation: 2 words per component (value, P gradients of beta, the lower triangle of dL/dLambda by columns) and a status
+// Results of an invocation: 2 words per component (value, P gradients of beta, the lower triangle of dL/dLambda by columns,
+// the auxiliary coefficients) and a status
 // word (1: some group has no mode, or a sum left the range), at sums[(component * chunks + run) * count + entry] for each word.
 #import group_mode
 #import fixed_point
+#import auxiliary_gradient
 
 const ROWS_PER_FLUSH = 32u;
 
@@ -62,7 +64,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
 #endif
     for (var i = first; i < end; i++) {
       let l = loading(i, model);
-      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, u), i, model);
+      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, u), i, model, entry);
       failed = failed || !d.inside;
 #ifdef EXPECTED
       let wc = d.we;
@@ -137,7 +139,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
       }
       var inside = true;
       for (var i = first; i < end; i++) {
-        let d = row_derivatives(scratch[i * job.count + entry] + dot_q(loading(i, model), uk), i, model);
+        let d = row_derivatives(scratch[i * job.count + entry] + dot_q(loading(i, model), uk), i, model, entry);
         inside = inside && d.inside;
         exponent += d.value - scratch[(N + i) * job.count + entry];
       }
@@ -185,6 +187,9 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
       let centre = scratch[i * job.count + entry] + dot_q(l, u);
       var mean0 = 0.0;
       var mean1 = array<f32, Q>();
+#ifdef AUXILIARY
+      var mean_auxiliary = array<f32, AUX>();
+#endif
       for (var k = 0u; k < NODES; k++) {
         let p = scratch[node_slot + k * node_stride];
         if (p > 0.0) {
@@ -192,14 +197,25 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
           for (var j = 0u; j < Q; j++) {
             eta += along[j] * design[NODES_AT + k * Q + j];
           }
-          let score = p * row_derivatives(eta, i, model).d1;
+          let d = row_derivatives(eta, i, model, entry);
+          let score = p * d.d1;
           mean0 += score;
+#ifdef AUXILIARY
+          for (var a = 0u; a < AUX; a++) {
+            mean_auxiliary[a] += p * d.a_value[a];
+          }
+#endif
           for (var a = 0u; a < Q; a++) {
             mean1[a] += score * design[NODES_AT + k * Q + a];
           }
         }
       }
       scratch[(2u * N + i) * job.count + entry] = mean0;
+#ifdef AUXILIARY
+      for (var a = 0u; a < AUX; a++) {
+        scratch[((3u + a) * N + i) * job.count + entry] = mean_auxiliary[a];
+      }
+#endif
       for (var a = 0u; a < Q; a++) {
         bias[a] += l[a] * mean0;
         let z = z_at(i, a, model);
@@ -244,7 +260,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
 #else
     for (var i = first; i < end; i++) {
       let l = loading(i, model);
-      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, u), i, model);
+      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, u), i, model, entry);
       let pull = pull_of(d, l, &spread, entry, model, i);
       for (var a = 0u; a < Q; a++) {
         t[a] += pull * l[a];
@@ -260,7 +276,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
     var z_d1 = array<f32, Q>();
     for (var i = first; i < end; i++) {
       let l = loading(i, model);
-      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, u), i, model);
+      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, u), i, model, entry);
 #ifdef EXPECTED
       let wc = d.we;
 #else
@@ -275,6 +291,21 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
       for (var j = 0u; j < P; j++) {
         accumulated[1u + j] += r * x_at(i, j, model);
       }
+#ifdef AUXILIARY
+#ifdef QUADRATURE
+      var density = array<f32, AUX>();
+      for (var a = 0u; a < AUX; a++) {
+        density[a] = scratch[((3u + a) * N + i) * job.count + entry];
+      }
+#else
+      let density = d.a_value;
+#endif
+      var pulled = -dot_q(l, t);
+#ifdef ADJOINT
+      pulled += adjoint_eta(entry, model, i);
+#endif
+      add_auxiliary(i, model, auxiliary_slopes(d, density, leverage_of(l, &spread), pulled));
+#endif
       for (var a = 0u; a < Q; a++) {
         let z = z_at(i, a, model);
         z_r[a] += z * r;
@@ -328,14 +359,20 @@ fn flush(totals: ptr<function, array<vec2<u32>, COMPONENTS>>) -> bool {
   return fine;
 }
 
-// a_i + v_i: derivative of the curvature times leverage, and the adjoint's share.
-fn pull_of(d: Derivatives, l: array<f32, Q>, spread: ptr<function, array<f32, QQ>>, entry: u32, model: u32, row: u32) -> f32 {
+// l'Ql: half the leverage of a row with Laplace.
+fn leverage_of(l: array<f32, Q>, spread: ptr<function, array<f32, QQ>>) -> f32 {
   var leverage = 0.0;
   for (var a = 0u; a < Q; a++) {
     for (var b = 0u; b < Q; b++) {
       leverage += (*spread)[a * Q + b] * l[a] * l[b];
     }
   }
+  return leverage;
+}
+
+// a_i + v_i: derivative of the curvature times leverage, and the adjoint's share.
+fn pull_of(d: Derivatives, l: array<f32, Q>, spread: ptr<function, array<f32, QQ>>, entry: u32, model: u32, row: u32) -> f32 {
+  let leverage = leverage_of(l, spread);
 #ifdef EXPECTED
   var pull = d.dwe * leverage;
 #else
@@ -352,7 +389,7 @@ fn pull_of(d: Derivatives, l: array<f32, Q>, spread: ptr<function, array<f32, QQ
 fn adjoint_eta(entry: u32, model: u32, row: u32) -> f32 {
   var sum = 0.0;
   for (var j = 0u; j < P; j++) {
-    sum += x_at(row, j, model) * point[(P + LOWER + j) * job.count + entry];
+    sum += x_at(row, j, model) * point[(ADJOINT_AT + j) * job.count + entry];
   }
   return sum;
 }

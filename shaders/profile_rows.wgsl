@@ -31,7 +31,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
     }
     for (var i = first; i < end; i++) {
       let l = loading(i, model);
-      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, u), i, model);
+      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, u), i, model, entry);
 #ifdef EXPECTED
       let w = d.we;
 #else

@@ -3,6 +3,7 @@
 // column (both among the columns of Z) and its component.
 #import sparse_mode
 #import fixed_point
+#import auxiliary_gradient
 
 const ROWS_PER_FLUSH = 32u;
 
@@ -79,13 +80,12 @@ fn gradient(totals: ptr<function, array<vec2<u32>, COMPONENTS>>) -> bool {
     var pull = 0.5 * d.dw * leverage;
 #endif
 #ifdef ADJOINT
-    var adjoint = 0.0;
-    for (var j = 0u; j < P; j++) {
-      adjoint += x_at(i, j, model) * point[(P + LOWER + j) * job.count + entry];
-    }
-    pull += d.w * adjoint;
+    pull += d.w * adjoint_eta(i);
 #endif
     poke(RESIDUAL + i, pull);
+#ifdef AUXILIARY
+    poke(LEVERAGE + i, 0.5 * leverage);
+#endif
     add_along(i, T, pull);
     if (i % ROWS_PER_FLUSH == ROWS_PER_FLUSH - 1u) {
       fine = flush(totals) && fine;
@@ -100,10 +100,18 @@ fn gradient(totals: ptr<function, array<vec2<u32>, COMPONENTS>>) -> bool {
 #else
     let wc = d.w;
 #endif
-    let r = d.d1 - peek(RESIDUAL + i) + d.w * along(i, T);
+    let moved = along(i, T);
+    let r = d.d1 - peek(RESIDUAL + i) + d.w * moved;
     for (var j = 0u; j < P; j++) {
       accumulated[1u + j] += r * x_at(i, j, model);
     }
+#ifdef AUXILIARY
+    var pulled = -moved;
+#ifdef ADJOINT
+    pulled += adjoint_eta(i);
+#endif
+    add_auxiliary(i, model, auxiliary_slopes(d, d.a_value, peek(LEVERAGE + i), pulled));
+#endif
     let l = loading(i, model);
     for (var k = 0u; k < THETAS; k++) {
       let c = starts[THETA_AT + 3u * k + 1u];
@@ -134,3 +142,14 @@ fn flush(totals: ptr<function, array<vec2<u32>, COMPONENTS>>) -> bool {
   }
   return fine;
 }
+
+#ifdef ADJOINT
+// x_i' of the adjoint vector.
+fn adjoint_eta(row: u32) -> f32 {
+  var sum = 0.0;
+  for (var j = 0u; j < P; j++) {
+    sum += x_at(row, j, model) * point[(ADJOINT_AT + j) * job.count + entry];
+  }
+  return sum;
+}
+#endif

@@ -19,13 +19,15 @@ struct Job {
 }
 
 @group(0) @binding(0) var<uniform> job: Job;
-// X (N x P, row-major), Z (N x Q), then the shared columns that exist and the quadrature nodes and weights.
+// X (N x P, row-major), Z (N x Q), then the shared columns that exist, the quadrature nodes and weights, the matrices of the auxiliary
+// predictors side by side (N x AUX_COLUMNS) and their offsets (N x AUX_LINEAR).
 @group(0) @binding(1) var<storage, read> design: array<f32>;
 // First row of each group, G + 1 numbers; per model: starts[g * models + model].
 @group(0) @binding(2) var<storage, read> starts: array<u32>;
 // Planes: y, then the per-model columns that exist.
 @group(0) @binding(3) var<storage, read> responses: array<f32>;
-// Parameters of each entry: point[c * count + entry], c over beta, the lower triangle of Lambda by columns, then the adjoint.
+// Parameters of each entry: point[c * count + entry], c over beta, the lower triangle of Lambda by columns, the auxiliary coefficients (at
+// AUX_AT; thresholds themselves), then the adjoint (at ADJOINT_AT).
 @group(0) @binding(4) var<storage, read> point: array<f32>;
 // Loaded model of each entry.
 @group(0) @binding(5) var<storage, read> picked: array<u32>;
@@ -99,3 +101,39 @@ fn offset_at(row: u32, model: u32) -> f32 {
 #endif
 #endif
 }
+
+#ifdef AUXILIARY
+// Stands for the infinite thresholds below the first and above the last category.
+const FAR = 1.0e30;
+
+// Values of the auxiliary predictors of a row: at most two with matrices of their own, or the thresholds below and above the row's category.
+fn auxiliary_at(row: u32, model: u32, entry: u32) -> array<f32, AUX> {
+  var out = array<f32, AUX>();
+#ifdef THRESHOLDS
+  let category = u32(plane(0u, row, model));
+  out[0] = -FAR;
+  out[1] = FAR;
+  if (category > 1u) {
+    out[0] = point[(AUX_AT + category - 2u) * job.count + entry];
+  }
+  if (category <= CUTS) {
+    out[1] = point[(AUX_AT + category - 1u) * job.count + entry];
+  }
+#else
+  for (var k = 0u; k < AUX; k++) {
+#ifdef AUX_OFFSETS
+    out[k] = design[AUX_OFFSET_AT + row * AUX + k];
+#endif
+    for (var j = aux_begin(k); j < aux_begin(k + 1u); j++) {
+      out[k] += design[AUX_X_AT + row * AUX_COLUMNS + j] * point[(AUX_AT + j) * job.count + entry];
+    }
+  }
+#endif
+  return out;
+}
+
+// First column of predictor k among the columns of all.
+fn aux_begin(k: u32) -> u32 {
+  return select(select(AUX_COLUMNS, AUX_SECOND, k == 1u), 0u, k == 0u);
+}
+#endif

@@ -8,6 +8,13 @@ struct Derivatives {
   dw: f32,
   we: f32,
   dwe: f32,
+#ifdef AUXILIARY
+  // By each auxiliary value a: of the log-density, of d1, of w and of we.
+  a_value: array<f32, AUX>,
+  a_score: array<f32, AUX>,
+  a_w: array<f32, AUX>,
+  a_we: array<f32, AUX>,
+#endif
 }
 
 // A family described by A = log mu and B = log(1 - mu): value, first derivative, minus second, minus third.

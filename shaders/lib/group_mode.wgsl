@@ -19,8 +19,12 @@ fn dot_q(a: array<f32, Q>, b: array<f32, Q>) -> f32 {
   return sum;
 }
 
-fn row_derivatives(eta: f32, row: u32, model: u32) -> Derivatives {
+fn row_derivatives(eta: f32, row: u32, model: u32, entry: u32) -> Derivatives {
+#ifdef AUXILIARY
+  return family(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model), auxiliary_at(row, model, entry));
+#else
   return family(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model));
+#endif
 }
 
 // scratch plane 0: X beta + offset of the rows of a group.
@@ -56,7 +60,7 @@ fn find_mode(entry: u32, model: u32, first: u32, end: u32, u: ptr<function, arra
     }
     for (var i = first; i < end; i++) {
       let l = loading(i, model);
-      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, *u), i, model);
+      let d = row_derivatives(scratch[i * job.count + entry] + dot_q(l, *u), i, model, entry);
       inside = inside && d.inside;
       for (var a = 0u; a < Q; a++) {
         slope[a] += l[a] * d.d1;

@@ -40,7 +40,12 @@ fn dot_effects(a: u32, b: u32) -> f32 {
 }
 
 fn row_derivatives(row: u32, vector: u32) -> Derivatives {
-  return family(peek(ETA + row) + along(row, vector), plane(0u, row, model), trials_at(row, model), weight_at(row, model));
+  let eta = peek(ETA + row) + along(row, vector);
+#ifdef AUXILIARY
+  return family(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model), auxiliary_at(row, model, entry));
+#else
+  return family(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model));
+#endif
 }
 
 // l_i' of a vector of effects.

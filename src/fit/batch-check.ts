@@ -69,6 +69,9 @@ function checkGroupSizes(
   const missing = (['x', 'z', 'trials', 'weights', 'offset'] as const).find(
     (name) => batch[name] === undefined && (name === 'x' || (name === 'z' ? !constantZ : design[name] !== null)),
   );
+  const moving = design.auxiliary.find(({ role, x, names, offset }) =>
+    role !== 'thresholds' && (x.some((value, at) => value !== x[at % names.length]) || (offset?.some((value) => value !== offset[0]) ?? false)));
+  if (moving !== undefined) throw new OptionError(`the ${moving.role} model has predictors that vary between rows; groupSizes needs it to be constant (~ 1)`);
   if (missing !== undefined) throw new DataError(`a batch with its own groupSizes needs its own ${missing} as well, in the new order of rows`);
   for (let b = 0; b < batch.nModels; b++) {
     let rows = 0;

@@ -1,6 +1,7 @@
 /** The kernels' shapes: which constants and flags a variant has, which buffers it binds. One place for what shader and host must agree on. */
 import type { FamilyName, LinkName } from '../model/design.js';
 import { assembleShader } from './assemble.js';
+import { shaderSources } from './generated/shaders.js';
 import { INVALID_FIXED } from './fixed-point.js';
 import { bindLayout, pipelineFor } from './pipelines.js';
 
@@ -25,9 +26,25 @@ export interface KernelSizes {
   readonly nodes: number;
   /** What each model of a batch brings of its own. */
   readonly own: OwnColumns;
+  readonly auxiliary: AuxiliarySizes | null;
   /** Several factors: constants of the pattern and places in the work space. */
   readonly sparse: SparseShape | null;
 }
+
+/** Dispersion, zero inflation, thresholds. */
+export interface AuxiliarySizes {
+  /** Values per row. */
+  readonly values: number;
+  /** Columns of the matrices of up to two predictors side by side, and where those of the second begin; 0 for thresholds. */
+  readonly columns: number;
+  readonly second: number;
+  readonly hasOffsets: boolean;
+  /** J − 1 thresholds, or 0. */
+  readonly cuts: number;
+}
+
+/** Numbers that stand for the auxiliary coefficients on the device. */
+export const auxiliaryPoints = ({ auxiliary }: Pick<KernelSizes, 'auxiliary'>): number => (auxiliary === null ? 0 : auxiliary.columns + auxiliary.cuts);
 
 export interface SparseShape {
   readonly pattern: Readonly<Record<string, number>>;
@@ -39,7 +56,7 @@ export interface KernelShape extends KernelSizes {
   readonly link: LinkName;
   readonly canonical: boolean;
   /** Places of the shared columns within the design buffer, or null where there is none. */
-  readonly places: { readonly trials: number | null; readonly weights: number | null; readonly offset: number | null; readonly nodes: number };
+  readonly places: { readonly trials: number | null; readonly weights: number | null; readonly offset: number | null; readonly nodes: number; readonly auxiliary: number; readonly auxiliaryOffset: number };
 }
 
 export interface OwnColumns {
@@ -69,14 +86,20 @@ export function responsePlanes(shape: KernelSizes): { readonly count: number; re
   return { count, first };
 }
 
-/** Row planes of the scratch buffer: η0; with quadrature also the log-density at the mode and the mean score. */
-export const scratchPlanes = (shape: KernelSizes): number => (shape.nodes > 0 ? 3 : 1);
+/** Row planes of the scratch buffer: η0; with quadrature also the log-density at the mode, the mean score and the mean slope of each auxiliary value. */
+export const scratchPlanes = (shape: KernelSizes): number => (shape.nodes > 0 ? 3 + (shape.auxiliary?.values ?? 0) : 1);
 
 export const lowerEntries = (q: number): number => (q * (q + 1)) / 2;
-/** Value, dL/dβ, dL/dΛ. */
-export const likelihoodComponents = (shape: KernelSizes): number => 1 + shape.nFixed + lowerEntries(shape.q);
+/** Value, dL/dβ, dL/dΛ, dL/d(auxiliary coefficients). */
+export const likelihoodComponents = (shape: KernelSizes): number => 1 + shape.nFixed + lowerEntries(shape.q) + auxiliaryPoints(shape);
 /** X'd1 and the lower triangle of the Schur complement. */
 export const profileComponents = (shape: KernelSizes): number => shape.nFixed + lowerEntries(shape.nFixed);
+
+const familyFile = (family: FamilyName, link: LinkName): string => `family_${family}_${link}`;
+
+export function hasFamilyKernel(family: FamilyName, link: LinkName): boolean {
+  return `lib/${familyFile(family, link)}.wgsl` in shaderSources;
+}
 
 export type KernelName = 'group_loglik' | 'profile_rows' | 'profile_sums' | 'sparse_loglik' | 'sparse_profile';
 
@@ -104,8 +127,11 @@ export function kernelSource(
   set('OWN_X', own.x);
   set('OWN_Z', own.z);
   set('OWN_GROUPS', own.groups);
+  set('AUXILIARY', shape.auxiliary !== null);
+  set('AUX_OFFSETS', shape.auxiliary?.hasOffsets === true);
+  set('THRESHOLDS', (shape.auxiliary?.cuts ?? 0) > 0);
   return assembleShader(name, {
-    family: `family_${shape.family}_${shape.link}`,
+    family: familyFile(shape.family, shape.link),
     flags,
     integers: {
       ...EVERYWHERE,
@@ -115,6 +141,9 @@ export function kernelSource(
       PLANE_TRIALS: planes.first.trials, PLANE_WEIGHTS: planes.first.weights, PLANE_OFFSET: planes.first.offset,
       PLANE_X: planes.first.x, PLANE_Z: planes.first.z,
       N_PLANES: scratchPlanes(shape),
+      AUX: shape.auxiliary?.values ?? 0, AUX_COLUMNS: shape.auxiliary?.columns ?? 0, AUX_SECOND: shape.auxiliary?.second ?? 0, CUTS: shape.auxiliary?.cuts ?? 0,
+      AUX_X_AT: places.auxiliary, AUX_OFFSET_AT: places.auxiliaryOffset,
+      AUX_AT: nFixed + lowerEntries(q), ADJOINT_AT: nFixed + lowerEntries(q) + auxiliaryPoints(shape), AUX_COMPONENT: 1 + nFixed + lowerEntries(q),
       COMPONENTS: name === 'group_loglik' || name === 'sparse_loglik' ? likelihoodComponents(shape) : profileComponents(shape),
       ...shape.sparse?.pattern,
       ...shape.sparse?.scratch,

@@ -1,5 +1,5 @@
 /** How much memory an objective takes on a device, and how many models fit. */
-import { type KernelSizes, likelihoodComponents, lowerEntries, profileComponents, responsePlanes, scratchPlanes } from './kernels.js';
+import { type KernelSizes, auxiliaryPoints, likelihoodComponents, lowerEntries, profileComponents, responsePlanes, scratchPlanes } from './kernels.js';
 
 /** Invocations worth having in flight on a large device. */
 const INVOCATIONS = 32_768;
@@ -24,7 +24,7 @@ export function bufferWords(
   const invocations = sparse === null ? Math.max(capacity, invocationsInFlight(shape.nodes)) : capacity;
   return {
     responses: responsePlanes(shape).count * n * capacity,
-    point: (2 * p + lowerEntries(q)) * capacity,
+    point: (2 * p + lowerEntries(q) + auxiliaryPoints(shape)) * capacity,
     modes: effects * capacity,
     scratch: sparse === null
       ? Math.max(scratchPlanes(shape) * n * capacity + shape.nodes * invocations, profileWords(shape))

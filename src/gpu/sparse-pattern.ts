@@ -84,7 +84,7 @@ function factorPairs({ size, starts }: SymbolicFactor): number | null {
 }
 
 /** Words of work space of one model, and where each part begins. */
-export function sparseScratch(rows: number, nFixed: number, effects: number, entries: number): Readonly<Record<string, number>> & { readonly WORDS: number } {
+export function sparseScratch(rows: number, nFixed: number, effects: number, entries: number, auxiliary: boolean): Readonly<Record<string, number>> & { readonly WORDS: number } {
   const places: Record<string, number> = {};
   let words = 0;
   const take = (name: string, size: number): void => {
@@ -93,6 +93,7 @@ export function sparseScratch(rows: number, nFixed: number, effects: number, ent
   };
   take('ETA', rows);
   take('RESIDUAL', rows);
+  if (auxiliary) take('LEVERAGE', rows);
   for (const name of ['U', 'SLOPE', 'HOP', 'HOP_SLOPE', 'T']) take(name, effects);
   for (const name of ['FACTOR', 'OBSERVED', 'INVERSE']) take(name, entries);
   take('BORDER', nFixed * effects);

@@ -4,40 +4,40 @@
  */
 import type { RowLayout } from './row-layout.js';
 
-export interface Scaling {
-  /** Sorted X and Z in the new basis. */
+/** A matrix in a new basis. */
+export interface ColumnScaling {
   readonly x: Float64Array;
-  readonly z: Float64Array;
-  /** Tβ, into `out`. */
+  /** Tβ for the coefficients at `at`, into `out`. */
   forward(beta: Float64Array, at: number, out: Float64Array): void;
   /** T'g, in place. */
   backward(gradient: Float64Array, at: number): void;
+}
+
+export interface Scaling extends ColumnScaling {
+  /** Sorted Z in the new basis. */
+  readonly z: Float64Array;
   /** T'ST, in place (p × p). */
   backwardMatrix(schur: Float64Array, at: number): void;
   /** Factor of row r of Λ. */
   readonly lambdaScale: Float64Array;
 }
 
-/** @param keep whether X and Z of single models will be used as they are: then nothing is changed. */
-export function scaleDesign(layout: RowLayout, keep: { readonly x: boolean; readonly z: boolean }): Scaling {
-  const { nobs, nFixed: p, q } = layout;
-  const intercept = keep.x ? -1 : constantColumn(layout.x, nobs, p);
-  const unit = intercept < 0 ? 1 : layout.x[intercept]!;
+/** @param change false: nothing is changed */
+export function scaleColumns(matrix: Float64Array, nobs: number, p: number, change: boolean): ColumnScaling {
+  const intercept = change ? constantColumn(matrix, nobs, p) : -1;
+  const unit = intercept < 0 ? 1 : matrix[intercept]!;
   const centre = new Float64Array(p);
   const scale = new Float64Array(p).fill(1);
-  if (!keep.x) {
+  if (change) {
     for (let j = 0; j < p; j++) {
       if (j === intercept) continue;
-      if (intercept >= 0) centre[j] = moment(layout.x, nobs, p, j, 0, 1);
-      scale[j] = powerOfTwo(Math.sqrt(moment(layout.x, nobs, p, j, centre[j]!, 2)));
+      if (intercept >= 0) centre[j] = moment(matrix, nobs, p, j, 0, 1);
+      scale[j] = powerOfTwo(Math.sqrt(moment(matrix, nobs, p, j, centre[j]!, 2)));
     }
     if (intercept >= 0) scale[intercept] = unit;
   }
-  const x = layout.x.map((value, at) => (value - centre[at % p]!) / scale[at % p]!);
-  const lambdaScale = Float64Array.from({ length: q }, (_, r) => (keep.z ? 1 : powerOfTwo(Math.sqrt(moment(layout.z, nobs, q, r, 0, 2)))));
-  const z = layout.z.map((value, at) => value / lambdaScale[at % q]!);
   return {
-    x, z, lambdaScale,
+    x: matrix.map((value, at) => (value - centre[at % p]!) / scale[at % p]!),
     forward(beta, at, out) {
       let shift = 0;
       for (let j = 0; j < p; j++) {
@@ -50,13 +50,24 @@ export function scaleDesign(layout: RowLayout, keep: { readonly x: boolean; read
       const common = intercept < 0 ? 0 : gradient[at + intercept]!;
       for (let j = 0; j < p; j++) gradient[at + j] = gradient[at + j]! * scale[j]! + centre[j]! * common;
     },
+  };
+}
+
+/** @param keep whether X and Z of single models will be used as they are: then nothing is changed. */
+export function scaleDesign(layout: RowLayout, keep: { readonly x: boolean; readonly z: boolean }): Scaling {
+  const { nobs, nFixed: p, q } = layout;
+  const columns = scaleColumns(layout.x, nobs, p, !keep.x);
+  const lambdaScale = Float64Array.from({ length: q }, (_, r) => (keep.z ? 1 : powerOfTwo(Math.sqrt(moment(layout.z, nobs, q, r, 0, 2)))));
+  const z = layout.z.map((value, at) => value / lambdaScale[at % q]!);
+  return {
+    ...columns, z, lambdaScale,
     backwardMatrix(schur, at) {
       const line = new Float64Array(p);
       for (let pass = 0; pass < 2; pass++) {
         for (let i = 0; i < p; i++) {
           // Rows first, then columns: both multiply by T from the right of a symmetric product.
           for (let j = 0; j < p; j++) line[j] = schur[at + (pass === 0 ? i * p + j : j * p + i)]!;
-          this.backward(line, 0);
+          columns.backward(line, 0);
           for (let j = 0; j < p; j++) schur[at + (pass === 0 ? i * p + j : j * p + i)] = line[j]!;
         }
       }

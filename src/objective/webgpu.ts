@@ -7,7 +7,7 @@ import { DeviceError, OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import { fromFixed } from '../gpu/fixed-point.js';
 import {
-  JOB_WORDS, type Kernel, type KernelName, type KernelShape, type KernelSizes, type OwnColumns, SHAPE_WORDS, WORKGROUP, groupKernel, kernelSource, likelihoodComponents,
+  JOB_WORDS, type Kernel, type KernelName, type KernelShape, type KernelSizes, type OwnColumns, SHAPE_WORDS, WORKGROUP, auxiliaryPoints, groupKernel, hasFamilyKernel, kernelSource, likelihoodComponents,
   lowerEntries, profileComponents, reduceKernel, responsePlanes,
 } from '../gpu/kernels.js';
 import { PROFILE_RUNS, bufferWords, fittingCapacity, invocationsInFlight, profileWords } from '../gpu/memory.js';
@@ -17,6 +17,7 @@ import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
 import { quadratureFor } from './group-kernel.js';
 import { severalFactorsQuadrature } from './cpu.js';
+import { type DeviceAuxiliary, deviceAuxiliary } from './device-auxiliary.js';
 import type { Evaluation, Integration, Objective, Profile } from './objective.js';
 import { type ManyFactors, manyFactors } from './many-factors.js';
 import { type OneFactor, hasOneFactor, oneFactor } from './one-factor.js';
@@ -56,6 +57,7 @@ const DISPATCH_LIMIT = 2e8;
 /** Why the device path does not take a design, or null. */
 function unsupportedReason(design: Design, integration: Integration): string | null {
   if (integration.nAGQ > 1 && !hasOneFactor(design)) return severalFactorsQuadrature(design, integration.nAGQ);
+  if (!hasFamilyKernel(design.family, design.link)) return `family ${design.family} with link ${design.link} has no WebGPU kernel`;
   const p = design.fixedNames.length;
   const q = design.random.reduce((sum, term) => sum + term.names.length, 0);
   if (p > MAX_FIXED) return `the design has ${p} fixed-effect columns; the WebGPU kernels take ${MAX_FIXED}`;
@@ -82,7 +84,8 @@ export function deviceCapacity(
 ): number | { readonly reason: string } {
   const reason = unsupportedReason(design, integration);
   if (reason !== null) return { reason };
-  const sizes = kernelSizes(layoutOf(design), integration, own);
+  const layout = layoutOf(design);
+  const sizes = kernelSizes(layout, integration, own, deviceAuxiliary(design, layout.order));
   if (sizes === null) return { reason: TOO_DENSE };
   return fittingCapacity(device.limits, sizes) || { reason: `the design (${design.nobs} rows) is too large for the buffers of the device` };
 }
@@ -93,12 +96,12 @@ type Layout = OneFactor | ManyFactors;
 const layoutOf = (design: Design): Layout => (hasOneFactor(design) ? oneFactor(design) : manyFactors(design));
 
 /** Sizes of the kernels, with the pattern's lists where there are several factors; null when those are too long. */
-type DeviceSizes = KernelSizes & { readonly pattern: Uint32Array | null };
+type DeviceSizes = KernelSizes & { readonly pattern: Uint32Array | null; readonly auxiliary: DeviceAuxiliary | null };
 
-function kernelSizes(layout: Layout, integration: Integration, own: OwnColumns): DeviceSizes | null {
+function kernelSizes(layout: Layout, integration: Integration, own: OwnColumns, auxiliary: DeviceAuxiliary | null): DeviceSizes | null {
   const { nobs: rows, nFixed, q, nEffects: effects } = layout;
   const nodes = quadratureFor(integration, q)?.logWeights.length ?? 0;
-  const common = { rows, nFixed, q, effects, nodes, own };
+  const common = { rows, nFixed, q, effects, nodes, own, auxiliary };
   if (!('symbolic' in layout)) return { ...common, groups: layout.nGroups, sparse: null, pattern: null };
   const thetas = Array.from(layout.thetaRow, (row, t) => {
     const column = layout.thetaColumn[t]!;
@@ -106,7 +109,7 @@ function kernelSizes(layout: Layout, integration: Integration, own: OwnColumns):
   });
   const pattern = sparsePattern({ ...layout, rows, thetas });
   if (pattern === null) return null;
-  const scratch = sparseScratch(rows, nFixed, effects, layout.symbolic.rows.length);
+  const scratch = sparseScratch(rows, nFixed, effects, layout.symbolic.rows.length, auxiliary !== null);
   return { ...common, groups: 1, sparse: { pattern: pattern.places, scratch }, pattern: pattern.words };
 }
 
@@ -120,7 +123,7 @@ export async function createWebGpuObjective(
   const reason = unsupportedReason(design, integration);
   if (reason !== null) throw new OptionError(`${reason}; use backend 'cpu'`);
   const layout = layoutOf(design);
-  const sizes = kernelSizes(layout, integration, { ...NOTHING_OWN, ...options.own });
+  const sizes = kernelSizes(layout, integration, { ...NOTHING_OWN, ...options.own }, deviceAuxiliary(design, layout.order));
   if (sizes === null) throw new OptionError(`${TOO_DENSE}; use backend 'cpu'`);
   const objective = new GpuObjective(device, design, layout, integration, sizes, options);
   try {
@@ -146,6 +149,7 @@ class GpuObjective implements WebGpuObjective {
   readonly #integration: Integration;
   readonly #shape: KernelShape;
   readonly #scaling: Scaling;
+  readonly #auxiliary: DeviceAuxiliary | null;
   readonly #dispatchLimit: number;
   readonly #buffers: GPUBuffer[] = [];
   readonly #groupBuffers: GPUBuffer[];
@@ -168,7 +172,8 @@ class GpuObjective implements WebGpuObjective {
   constructor(
     device: GPUDevice, design: Design, layout: Layout, integration: Integration, sizes: DeviceSizes, options: WebGpuOptions,
   ) {
-    const { own, nodes } = sizes;
+    const { own, nodes, auxiliary } = sizes;
+    this.#auxiliary = auxiliary;
     this.#device = device;
     this.#design = design;
     this.#layout = layout;
@@ -198,8 +203,9 @@ class GpuObjective implements WebGpuObjective {
       nodes: place(quadrature?.nodes ?? null) ?? 0,
     };
     place(quadrature?.logWeights ?? null);
+    const auxiliaryPlaces = { auxiliary: place(auxiliary?.x ?? null) ?? 0, auxiliaryOffset: place(auxiliary?.offsets ?? null) ?? 0 };
     const family = familyOf(design);
-    this.#shape = { ...sizes, family: design.family, link: design.link, canonical: family.canonical, places };
+    this.#shape = { ...sizes, family: design.family, link: design.link, canonical: family.canonical, places: { ...places, ...auxiliaryPlaces } };
 
     this.#maxInvocations = invocationsInFlight(nodes);
     this.capacity = fittingCapacity(device.limits, this.#shape, options.capacity);
@@ -364,6 +370,11 @@ class GpuObjective implements WebGpuObjective {
         const component = 1 + p + lowerIndex(thetaRow[t]!, thetaColumn[t]!, q);
         gradient[e * k + p + t] = at(component) * this.#scaling.lambdaScale[thetaRow[t]!]!;
       }
+      if (this.#auxiliary !== null) {
+        const first = 1 + p + lowerEntries(q);
+        const slopes = Float64Array.from({ length: components - first }, (_, j) => at(first + j));
+        this.#auxiliary.backward(slopes, gradient, e * k + p + thetaRow.length);
+      }
     }
     this.statistics.rounds++;
     this.statistics.waitMilliseconds += arrived - submitted;
@@ -464,7 +475,9 @@ class GpuObjective implements WebGpuObjective {
   #writePoint(count: number, models: Int32Array, params: Float64Array, adjoint?: Float64Array): void {
     const { nFixed: p, q, nParams: k, thetaRow, thetaColumn } = this.#layout;
     const lower = lowerEntries(q);
-    const point = new Float32Array((p + lower + (adjoint === undefined ? 0 : p)) * count);
+    const further = auxiliaryPoints(this.#shape);
+    const auxiliary = new Float64Array(further);
+    const point = new Float32Array((p + lower + further + (adjoint === undefined ? 0 : p)) * count);
     const transformed = new Float64Array(p);
     for (let e = 0; e < count; e++) {
       this.#scaling.forward(params, e * k, transformed);
@@ -473,9 +486,11 @@ class GpuObjective implements WebGpuObjective {
         const row = thetaRow[t]!;
         point[(p + lowerIndex(row, thetaColumn[t]!, q)) * count + e] = params[e * k + p + t]! * this.#scaling.lambdaScale[row]!;
       }
+      this.#auxiliary?.forward(params, e * k + p + thetaRow.length, auxiliary);
+      for (let j = 0; j < further; j++) point[(p + lower + j) * count + e] = auxiliary[j]!;
       if (adjoint === undefined) continue;
       this.#scaling.forward(adjoint, e * p, transformed);
-      for (let j = 0; j < p; j++) point[(p + lower + j) * count + e] = transformed[j]!;
+      for (let j = 0; j < p; j++) point[(p + lower + further + j) * count + e] = transformed[j]!;
     }
     this.#device.queue.writeBuffer(this.#groupBuffers[3]!, 0, point);
     this.#device.queue.writeBuffer(this.#groupBuffers[4]!, 0, Uint32Array.from(models.subarray(0, count)));

@@ -11,8 +11,8 @@ const nothing: OwnColumns = { trials: false, weights: false, offset: false, x: f
 
 function shapeOf(family: 'binomial' | 'poisson', link: ReturnType<typeof linksOf>[number], q: number, nodes: number): KernelShape {
   return {
-    rows: 10, nFixed: 2, q, groups: 3, effects: 3 * q, nodes, own: nothing, sparse: null, family, link,
-    canonical: getFamily(family, link).canonical, places: { trials: 40, weights: null, offset: 50, nodes: 60 },
+    rows: 10, nFixed: 2, q, groups: 3, effects: 3 * q, nodes, own: nothing, auxiliary: null, sparse: null, family, link,
+    canonical: getFamily(family, link).canonical, places: { trials: 40, weights: null, offset: 50, nodes: 60, auxiliary: 70, auxiliaryOffset: 80 },
   };
 }
 
