@@ -150,6 +150,16 @@ export class GlmmFit {
     return isLinearMixed(this.design) ? this.params.at(-1)! : 1;
   }
 
+  /** Spherical conditional modes u (b = Λu), in the layout of `effectPlaces`. */
+  get modes(): Float64Array {
+    return this.#fit.modes;
+  }
+
+  /** Covariance matrix of all parameters, k × k; NaN where an estimate has no standard error. */
+  get covariance(): Float64Array {
+    return this.#fit.covariance;
+  }
+
   /** Covariance matrix of the fixed effects. */
   get vcov(): number[][] {
     const p = this.design.fixedNames.length;

@@ -10,8 +10,8 @@ import { type AuxiliaryTerms, auxiliaryTerms, checkAuxiliaryOptions, knownDisper
 import { type Memory, type Scope, evaluate } from './evaluate.js';
 import type { Expression } from './expression.js';
 import { crossFactors, groupingParts } from './grouping.js';
-import type { ContrastName, FrameOptions, ModelFrame } from './model-frame.js';
-import { type FixedTerms, type VariableData, fillMatrix, makeRecipe } from './model-matrix.js';
+import type { ContrastName, FrameOptions, ModelFrame, OffsetTerms, RandomTerms } from './model-frame.js';
+import { type FixedTerms, type MatrixRecipe, type VariableData, fillMatrix, makeRecipe } from './model-matrix.js';
 import { parseExpression, parseFormula } from './parse.js';
 import { independentColumns } from './rank.js';
 import { makeResponse } from './response.js';
@@ -98,7 +98,8 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   notes.push(...fixed.notes);
   const { recipe, kept, droppedColumns } = fixed;
 
-  const random = randomSets.map((set) => randomTerm(set, variables, rows));
+  const randomParts = randomSets.map((set) => randomTerm(set, variables, rows));
+  const random = randomParts.map(({ term }) => term);
   const auxiliary = roles.map((role): AuxiliaryFrame => {
     if (role === 'thresholds') return { predictor: thresholdPredictor(response.categories!, options.threshold), terms: null };
     if (role === 'dispersion' && options.dispersion !== undefined) return { predictor: knownDispersion(options.dispersion, rows.length), terms: null };
@@ -129,6 +130,10 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
     excludedRows: table.nrow - wantedCount,
     droppedColumns,
     fixedTerms: { formula, recipe, kept, memory },
+    randomTerms: randomParts.map(({ recipe }, t): RandomTerms => ({
+      formula, recipe, kept: recipe.names.map((_, j) => j), memory, grouping: groupingParts(randomSets[t]!.bar.group),
+    })),
+    offsetTerms: offsetTerms(fixedSet.offsets, options.offset, scope),
     auxiliaryTerms: Object.fromEntries(auxiliary.flatMap(({ predictor, terms }) => (terms === null ? [] : [[predictor.role, terms]]))),
     categories: response.categories ?? null,
     // Own properties whatever the names: a factor may be called `__proto__`.
@@ -240,7 +245,7 @@ function checkOverlap(sets: readonly RandomSet[], text: string): void {
   }
 }
 
-function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32Array): RandomTerm {
+function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32Array): { readonly term: RandomTerm; readonly recipe: MatrixRecipe } {
   const group = deparse(bar.group);
   const parts = groupingParts(bar.group).map((part) => {
     const data = variables.onRows(part, rows, true);
@@ -255,7 +260,7 @@ function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32
   const recipe = makeRecipe(terms, data, (_, ordered) => (ordered ? 'poly' : 'treatment'));
   const z = fillMatrix(recipe, data, rows.length);
   requireFinite(z, recipe.names, rows);
-  return { group, levels, index, names: recipe.names, z, covariance: 'unstructured' };
+  return { term: { group, levels, index, names: recipe.names, z, covariance: 'unstructured' }, recipe };
 }
 
 /** Products of finite values can still overflow. */
@@ -319,10 +324,25 @@ function addOffset(variables: Variables, offsets: readonly Expression[], option:
   return true;
 }
 
+function offsetTerms(offsets: readonly Expression[], option: FrameOptions['offset'], { table, text, memory }: Scope): OffsetTerms {
+  const written = typeof option === 'string' ? [optionExpression(option, table, 'offset')] : [];
+  return {
+    expressions: [...offsets, ...written],
+    texts: [...offsets.map(() => text), ...written.map(() => String(option))],
+    numbers: option !== undefined && typeof option !== 'string',
+    memory,
+  };
+}
+
+/** A column of that name, else an expression over columns. */
+function optionExpression(text: string, table: Table, what: string): Expression {
+  return table.columns.has(text) ? { kind: 'name', name: text, start: 0, end: text.length } : parseExpression(text, `the ${what}`);
+}
+
 /** The numbers of a column of that name, else of an expression over columns; either becomes a variable of the model. */
 function evaluateOption(variables: Variables, text: string, what: string, scope: Scope): Float64Array {
   const own = { ...scope, text };
-  const expression: Expression = scope.table.columns.has(text) ? { kind: 'name', name: text, start: 0, end: text.length } : parseExpression(text, `the ${what}`);
+  const expression = optionExpression(text, scope.table, what);
   const values = vector(evaluate(expression, own), expression, scope.table.nrow);
   variables.add(expression);
   return values;

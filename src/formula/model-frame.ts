@@ -3,6 +3,8 @@
  * rebuild its matrices on new data.
  */
 import type { Design, FamilyName, LinkName } from '../model/design.js';
+import type { Memory } from './evaluate.js';
+import type { Expression } from './expression.js';
 import type { FixedTerms } from './model-matrix.js';
 
 /** Coding of a factor: `treatment` (R's default), `sum`, `helmert`, `poly` (R's default for ordered factors), `dummy` (one column per level). */
@@ -29,6 +31,20 @@ export interface FrameOptions {
   readonly threshold?: 'flexible' | 'symmetric' | 'equidistant';
 }
 
+/** A random term on new data: its matrix, and the factors whose combinations are its levels. Plain data. */
+export interface RandomTerms extends FixedTerms {
+  readonly grouping: readonly Expression[];
+}
+
+export interface OffsetTerms {
+  readonly expressions: readonly Expression[];
+  /** Text of the formula or option each stands in. */
+  readonly texts: readonly string[];
+  /** Whether numbers were given beside the table: new data have none. */
+  readonly numbers: boolean;
+  readonly memory: Memory;
+}
+
 export interface ModelFrame {
   /** The formula as written, white space normalised. */
   readonly formula: string;
@@ -51,6 +67,10 @@ export interface ModelFrame {
   readonly droppedColumns: readonly string[];
   /** Everything needed to make the fixed-effects matrix of new data. Plain data. */
   readonly fixedTerms: FixedTerms;
+  /** What new data need for each random term, in the order of `design.random`. */
+  readonly randomTerms: readonly RandomTerms[];
+  /** Offsets of the formula and of the options, for new data. */
+  readonly offsetTerms: OffsetTerms;
   /** The same for the auxiliary predictors that have a formula. */
   readonly auxiliaryTerms: Readonly<Partial<Record<'dispersion' | 'zi', FixedTerms>>>;
   /** Ordered categories of the response of a cumulative family, else null. */
