@@ -325,13 +325,9 @@ function addOffset(variables: Variables, offsets: readonly Expression[], option:
 }
 
 function offsetTerms(offsets: readonly Expression[], option: FrameOptions['offset'], { table, text, memory }: Scope): OffsetTerms {
-  const written = typeof option === 'string' ? [optionExpression(option, table, 'offset')] : [];
-  return {
-    expressions: [...offsets, ...written],
-    texts: [...offsets.map(() => text), ...written.map(() => String(option))],
-    numbers: option !== undefined && typeof option !== 'string',
-    memory,
-  };
+  const own = { expressions: [...offsets], texts: offsets.map(() => text), memory, numbers: option !== undefined };
+  if (typeof option !== 'string') return own;
+  return { ...own, expressions: [...offsets, optionExpression(option, table, 'offset')], texts: [...own.texts, option], numbers: false };
 }
 
 /** A column of that name, else an expression over columns. */
