@@ -18,3 +18,6 @@ export { type TableInput, toTable } from './table/from-values.js';
 export type { Table } from './table/table.js';
 export { FAMILY_NAMES, linksOf } from './families/registry.js';
 export { DataError, DeviceError, FormulaError, GlmmError, OptionError } from './errors.js';
+export { type LrtOptions, type SimulatedLrt, simulatedLrt } from './studies/simulated-lrt.js';
+export type { LrtMethod, LrtRow } from './studies/lrt-p-values.js';
+export type { FittedModel } from './studies/fitted-model.js';

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addBootstrapOptions, addModelOptions } from './options.js';
 import type { BootstrapArguments, ModelArguments } from './options.js';
+import { studyCommands } from './study-program.js';
 
 const EXAMPLES = `
 Examples:
@@ -23,7 +24,7 @@ export function createProgram(): Command {
     .description('Fits generalized linear mixed models, and fits them again ten thousand times.')
     .version(packageVersion())
     .addHelpText('after', EXAMPLES);
-  for (const command of [fitCommand(program), bootstrapCommand(program), devicesCommand(program)]) {
+  for (const command of [fitCommand(program), bootstrapCommand(program), ...studyCommands(program), devicesCommand(program)]) {
     command.option('--debug', 'print the stack of an unexpected error');
   }
   for (const command of [program, ...program.commands]) {

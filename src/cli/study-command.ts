@@ -1,0 +1,72 @@
+/** What the commands that fit a model many times share: progress, Ctrl-C, text on the terminal, JSON and CSV files. */
+import type { Command } from 'commander';
+import type { BackendChoice } from '../fit/options.js';
+import type { Progress } from '../fit/types.js';
+import { type CsvRow, csvText } from '../report/csv-text.js';
+import { jsonText } from '../report/intervals-table.js';
+import { checkWritable, writeOutput } from './files.js';
+import { interruptible } from './interrupt.js';
+import { parseCount } from './option-values.js';
+import { createProgressBar } from './progress-bar.js';
+
+/** What commander hands to every such command besides the model. */
+export interface StudyArguments {
+  readonly backend: BackendChoice;
+  readonly workers?: number;
+  readonly json?: string;
+  readonly csv?: string;
+}
+
+/** Options of a study that the command passes on. */
+export interface StudyHooks {
+  readonly backend: BackendChoice;
+  readonly workers?: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface StudySteps<Result> {
+  run(hooks: StudyHooks): Promise<Result>;
+  /** The result on the terminal. */
+  text(result: Result): string;
+  json(result: Result): unknown;
+  /** Rows of the CSV file. */
+  rows(result: Result): readonly CsvRow[];
+  /** Further files of the command by path. */
+  files?(result: Result): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Adds `--workers` and `--csv` to a command that has the options of a model. */
+export function addStudyOptions(command: Command): Command {
+  return command
+    .option('--workers <n>', 'worker threads of the float64 path (default: one per core)', (text) => parseCount('--workers', text, 1))
+    .option('--csv <file>', 'write the table of results as CSV');
+}
+
+/** Adds `--nsim` and `--seed`. */
+export function addReplicateOptions(command: Command, nsim: number): Command {
+  return command
+    .option('--nsim <n>', 'number of replicates', (text) => parseCount('--nsim', text, 1), nsim)
+    .option('--seed <n>', 'seed of the random streams; replicate i depends on the seed and i alone', (text) => parseCount('--seed', text, 0), 1);
+}
+
+/** Runs a study and writes what was asked for; with `--json -` nothing but the JSON is printed. */
+export async function studyCommand<Result>(options: StudyArguments, steps: StudySteps<Result>, paths: readonly string[] = []): Promise<void> {
+  const { json, csv, backend, workers } = options;
+  // Whatever would make the results unwritable is found before the long work.
+  for (const path of [json, csv, ...paths]) if (path !== undefined && path !== '-') await checkWritable(path);
+  const bar = createProgressBar();
+  let result: Result;
+  try {
+    result = await interruptible((signal) => steps.run({
+      backend, ...(workers === undefined ? {} : { workers }), signal, onProgress: (progress) => { bar.update(progress); },
+    }));
+  } finally {
+    bar.stop();
+  }
+  if (json === '-') process.stdout.write(jsonText(steps.json(result)));
+  else process.stdout.write(`${steps.text(result)}\n`);
+  if (json !== undefined && json !== '-') await writeOutput(json, jsonText(steps.json(result)));
+  if (csv !== undefined) await writeOutput(csv, csvText(steps.rows(result)));
+  for (const [path, text] of (await steps.files?.(result)) ?? []) await writeOutput(path, text);
+}

@@ -1,0 +1,29 @@
+/** Fitted models as the studies see them. */
+import type { FitBatchOptions } from '../fit/fit-batch.js';
+import { fitSingle } from '../fit/single-fit.js';
+import { isLinearMixed } from '../model/design.js';
+import type { BootstrapSource } from './bootstrap.js';
+
+/** What a study needs of a fitted model; `GlmmFit` is one. */
+export interface FittedModel extends BootstrapSource {
+  /** The response of the fit: n numbers, successes for binomial. */
+  readonly response: Float64Array;
+  readonly logLik: number;
+}
+
+/** Options of every study about where and how its models are fitted. */
+export type StudyFitOptions = Pick<FitBatchOptions, 'backend' | 'workers' | 'engine' | 'chunk' | 'check' | 'onProgress' | 'signal'>;
+
+/** The settings of a fit as options of `fitBatch`. */
+export function settingsOptions({ integration, control, REML }: BootstrapSource['settings']): FitBatchOptions {
+  return { ...integration, control, ...(REML === undefined ? {} : { REML }) };
+}
+
+/** The model fitted by maximum likelihood: itself, but for gaussian models that were fitted by restricted maximum likelihood. */
+export async function byMaximumLikelihood(model: FittedModel): Promise<FittedModel> {
+  const { frame, response, settings } = model;
+  if (!isLinearMixed(frame.design) || settings.REML === false) return model;
+  const changed = { ...settings, REML: false };
+  const { params, metric, logLik } = await fitSingle(frame.design, response, { ...changed, standardErrors: 'hessian' }, {});
+  return { frame, response, settings: changed, params, metric, logLik };
+}
