@@ -3,6 +3,7 @@ import { DataError, OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { checkLinearMixed } from '../lmm/check-design.js';
+import { hasOneFactor } from '../objective/one-factor.js';
 import { checkSeed } from '../random/stream.js';
 
 /**
@@ -52,6 +53,21 @@ export function checkBatch(design: Design, batch: Batch): void {
     throw new DataError(`metric has ${batch.metric.length} values, ${k} parameters need ${k * k}`);
   }
   if (batch.groupSizes !== undefined) checkGroupSizes(design, batch, batch.groupSizes, perModel);
+  if (batch.rowCopies !== undefined) {
+    if (!isLinearMixed(design)) throw new OptionError('rowCopies are for linear mixed models; multiply the weights instead');
+    checkCopies(batch.rowCopies, 'rowCopies');
+    perModel('rowCopies', nobs, 'rows');
+  }
+  if (batch.levelCopies !== undefined) {
+    if (!hasOneFactor(design)) throw new OptionError('levelCopies needs random effects on a single grouping factor');
+    if (batch.groupSizes !== undefined) throw new OptionError('a batch takes groupSizes or levelCopies, not both');
+    checkCopies(batch.levelCopies, 'levelCopies');
+    perModel('levelCopies', design.random[0]!.levels.length, 'levels');
+  }
+}
+
+function checkCopies(copies: Float64Array, name: 'rowCopies' | 'levelCopies'): void {
+  if (!copies.every((value) => value >= 0 && value < Infinity)) throw new DataError(`${name} holds a value that is not a number from 0 on`);
 }
 
 function checkGroupSizes(

@@ -9,7 +9,7 @@ export type NumericBatch = Batch & { readonly response: Float64Array };
 type Numbers = Float64Array | Int32Array | Uint8Array;
 
 /** What a batch may hold per model. */
-const PER_MODEL = ['trials', 'weights', 'offset', 'x', 'z', 'groupSizes', 'start', 'held'] as const;
+const PER_MODEL = ['trials', 'weights', 'offset', 'x', 'z', 'groupSizes', 'levelCopies', 'rowCopies', 'start', 'held'] as const;
 
 /** The given models of a batch, in that order, as a batch of their own. Nothing is shared with the original but what all models share. */
 export function selectModels(design: Design, batch: Batch, models: readonly number[]): NumericBatch {

@@ -118,9 +118,11 @@ async function fitOn(
       // The device does one such model per thread, one after the other within it: right, but not known to be faster.
       return cpuResult(await runOnCpu(run, ranges, engine), 'random effects on several grouping factors run in float64 unless webgpu is asked for');
     }
+    if (batch.levelCopies !== undefined) return cpuResult(await runOnCpu(run, ranges, engine), 'copies of levels are counted in float64');
     const offer = await engine.hardwareDevice();
     if ('unavailable' in offer) return cpuResult(await runOnCpu(run, ranges, engine), `no hardware WebGPU adapter: ${offer.unavailable}`);
   } else {
+    if (batch.levelCopies !== undefined) throw new OptionError("copies of levels are counted in float64; use backend 'cpu' or 'auto'");
     await engine.requestedDevice();
   }
   let onDevice: DeviceRun;

@@ -2,10 +2,11 @@
  * Fits the models of one chunk of a linear mixed model: the likelihood is maximised over the relative θ alone, fixed effects and σ follow in
  * closed form. Parameters are (β, θ, σ) with θ on the scale of the response, as everywhere in the program.
  */
+import { DataError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import { type Design, parameterLayout } from '../model/design.js';
 import { STATUS } from '../model/status.js';
-import type { ResponseSums } from '../lmm/scaled-rows.js';
+import type { ResponseSums, RowCopies } from '../lmm/scaled-rows.js';
 import { type LmmSystem, createLmmSystem, fixedCovariance, fixedEffects } from '../lmm/system.js';
 import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js';
 import { hessianCovariance } from './estimate-covariance.js';
@@ -35,7 +36,8 @@ export class LmmFitter {
   readonly #shared: LmmSystem;
   /** Room for responses on the shared system, used again by every chunk. */
   readonly #sums: ResponseSums[] = [];
-  #models: LoadedModel[] = [];
+  /** Null where the rows that a model brings do not determine it. */
+  #models: (LoadedModel | null)[] = [];
 
   /** Throws DataError for designs that `createLmmSystem` refuses. */
   constructor(design: Design, settings: FitSettings) {
@@ -99,14 +101,25 @@ export class LmmFitter {
 
   #load(batch: NumericBatch, from: number, to: number): void {
     const n = this.#design.nobs;
-    const own = batch.weights !== undefined || batch.x !== undefined || batch.z !== undefined;
-    this.#models = Array.from({ length: to - from }, (_, s): LoadedModel => {
+    const own = (['weights', 'x', 'z', 'rowCopies', 'levelCopies'] as const).some((name) => batch[name] !== undefined);
+    this.#models = Array.from({ length: to - from }, (_, s): LoadedModel | null => {
       const b = from + s;
-      const system = own ? createLmmSystem(ownDesign(this.#design, batch, b), this.#settings.REML ?? true) : this.#shared;
+      const system = own ? this.#ownSystem(batch, b) : this.#shared;
+      if (system === null) return null;
       const sums = own ? system.kernel.createSums() : (this.#sums[s] ??= system.kernel.createSums());
       system.kernel.take(batch.response, b * n, this.#offset(batch, b), sums);
       return { system, sums };
     });
+  }
+
+  /** What one model among many lacks is its status, not an error. */
+  #ownSystem(batch: NumericBatch, b: number): LmmSystem | null {
+    try {
+      return createLmmSystem(ownDesign(this.#design, batch, b), this.#settings.REML ?? true, ownCopies(this.#design, batch, b));
+    } catch (error) {
+      if (error instanceof DataError) return null;
+      throw error;
+    }
   }
 
   #surface(m: number): Surface {
@@ -117,9 +130,9 @@ export class LmmFitter {
       valueNoise: 1e-13,
       evaluate: ({ count, models, params, value, gradient }) => {
         for (let e = 0; e < count; e++) {
-          const { system, sums } = this.#models[models[e]!]!;
+          const model = this.#models[models[e]!]!;
           for (let t = 0; t < m; t++) theta[t] = params[e * m + t]!;
-          value[e] = system.kernel.evaluate(sums, theta, slope);
+          value[e] = model === null ? NaN : model.system.kernel.evaluate(model.sums, theta, slope);
           for (let t = 0; t < m; t++) gradient[e * m + t] = slope[t]!;
         }
         return Promise.resolve();
@@ -222,6 +235,15 @@ function relativeMetric(metric: Float64Array, starts: Float64Array, p: number, m
   }
   for (let t = 0; t < m; t++) if (!(out[t * m + t]! > 0)) return null;
   return out;
+}
+
+/** How often the rows and levels of model `b` count. */
+function ownCopies({ nobs, random }: Design, { rowCopies, levelCopies }: NumericBatch, b: number): RowCopies {
+  const { index, levels } = random[0]!;
+  return {
+    rows: rowCopies === undefined ? null : rowCopies.subarray(b * nobs, (b + 1) * nobs),
+    levels: levelCopies === undefined ? null : Float64Array.from(index, (level) => levelCopies[b * levels.length + level]!),
+  };
 }
 
 /** The design with what model `b` brings of its own. */

@@ -40,10 +40,17 @@ export function glmData(design: Design, batch: NumericBatch, b: number): GlmData
     x: own(batch.x, p) ?? design.x,
     y: batch.response.subarray(b * n, (b + 1) * n),
     trials: own(batch.trials, 1) ?? design.trials ?? new Float64Array(n).fill(1),
-    weights: own(batch.weights, 1) ?? design.weights ?? new Float64Array(n).fill(1),
+    weights: withLevelCopies(own(batch.weights, 1) ?? design.weights ?? new Float64Array(n).fill(1), design, batch, b),
     offset: own(batch.offset, 1) ?? design.offset,
     auxiliary: [],
   };
+}
+
+/** Copies of a level are, without random effects, weights of its rows. */
+function withLevelCopies(weights: Float64Array, design: Design, { levelCopies }: NumericBatch, b: number): Float64Array {
+  if (levelCopies === undefined) return weights;
+  const { levels, index } = design.random[0]!;
+  return weights.map((weight, i) => weight * levelCopies[b * levels.length + index[i]!]!);
 }
 
 export function startingPoint(design: Design, geometry: ThetaGeometry, batch: NumericBatch, from: number, to: number): StartingPoint {

@@ -3,6 +3,9 @@
  * K = ΛA⁻¹Λ' (A = I + Λ'MΛ) and R = I − MK, a change dΣ of Σ = ΛΛ' changes log |A| by tr(RM dΣ) and K by R'dΣR, so the whole gradient is
  * one symmetric q × q matrix.
  *
+ * Where a level counts c times, N and Z'We carry the factor √c, which makes their products what c copies would add; only log |A| and the
+ * trace with M have to be counted.
+ *
  * Levels with the same M and N (balanced designs have one kind) are told apart by their Z'We alone, of which only sums and sums of
  * products are needed: the cost of an evaluation follows the number of kinds, not of levels.
  */
@@ -15,11 +18,11 @@ import { type ResponseSums, type ScaledRows, takeResponse } from './scaled-rows.
 export function createOneFactorKernel(layout: Pick<OneFactor, 'q' | 'nGroups' | 'nTheta' | 'thetaRow' | 'thetaColumn'>,
   rows: ScaledRows, level: Int32Array, z: Float64Array, reml: boolean): LmmKernel {
   const { q, nGroups, nTheta, thetaRow, thetaColumn } = layout;
-  const { nFixed: p, q: basis } = rows;
+  const { nFixed: p } = rows;
   const n = rows.used.length;
   const qq = q * q;
   const profile = new Profile(rows, reml);
-  const { kindOf, counts, ms, ns } = kindsOfLevels(n, nGroups, q, p, level, z, basis);
+  const { kindOf, counts, copies, ms, ns } = kindsOfLevels(n, nGroups, q, p, level, z, rows);
   const kinds = counts.length;
 
   const residual = new Float64Array(n);
@@ -97,7 +100,7 @@ export function createOneFactorKernel(layout: Pick<OneFactor, 'q' | 'nGroups' | 
       const nBase = kind * q * p;
       const vBase = kind * stride;
       if (!factorA(mBase)) return NaN;
-      logDet += count * logDeterminant(root, q);
+      logDet += copies[kind]! * logDeterminant(root, q);
       // Column c of T = L⁻¹Λ' is row c of Λ; K = T'T.
       for (let c = 0; c < q; c++) {
         for (let a = 0; a < q; a++) column[a] = lambda[c * q + a]!;
@@ -172,7 +175,7 @@ export function createOneFactorKernel(layout: Pick<OneFactor, 'q' | 'nGroups' | 
       for (let a = 0; a < q; a++) {
         for (let b = 0; b < q; b++) {
           let sum = 0;
-          for (let c = 0; c < q; c++) sum += count * r[a * q + c]! * ms[mBase + c * q + b]! - half[a * q + c]! * r[b * q + c]!;
+          for (let c = 0; c < q; c++) sum += copies[kind]! * r[a * q + c]! * ms[mBase + c * q + b]! - half[a * q + c]! * r[b * q + c]!;
           d[a * q + b]! += sum;
         }
       }
@@ -214,16 +217,20 @@ interface Kinds {
   readonly kindOf: Int32Array;
   /** Levels of each kind. */
   readonly counts: Int32Array;
+  /** Copies of the levels of each kind, added up. */
+  readonly copies: Float64Array;
   /** M (q × q) and N (q × p) of each kind. */
   readonly ms: Float64Array;
   readonly ns: Float64Array;
 }
 
-function kindsOfLevels(n: number, nGroups: number, q: number, p: number, level: Int32Array, z: Float64Array, basis: Float64Array): Kinds {
+function kindsOfLevels(n: number, nGroups: number, q: number, p: number, level: Int32Array, z: Float64Array, { q: basis, rootLevel }: ScaledRows): Kinds {
   const ms = new Float64Array(nGroups * q * q);
   const ns = new Float64Array(nGroups * q * p);
+  const timesOf = new Float64Array(nGroups).fill(1);
   for (let i = 0; i < n; i++) {
     const g = level[i]!;
+    timesOf[g] = rootLevel[i]! ** 2;
     for (let a = 0; a < q; a++) {
       const za = z[i * q + a]!;
       for (let b = 0; b < q; b++) ms[(g * q + a) * q + b]! += za * z[i * q + b]!;
@@ -234,27 +241,30 @@ function kindsOfLevels(n: number, nGroups: number, q: number, p: number, level: 
   const smallestN = NEGLIGIBLE * largest(ns);
   const byContent = new Map<string, number>();
   const counts: number[] = [];
+  const copies: number[] = [];
   const firstOf: number[] = [];
   const kindOf = new Int32Array(nGroups);
   for (let g = 0; g < nGroups; g++) {
     // Orthonormal columns carry rounding errors: twelve digits decide, far below what could change an estimate.
-    const key = `${digitsOf(ms.subarray(g * q * q, (g + 1) * q * q), smallestM)};${digitsOf(ns.subarray(g * q * p, (g + 1) * q * p), smallestN)}`;
+    const key = `${timesOf[g]!};${digitsOf(ms.subarray(g * q * q, (g + 1) * q * q), smallestM)};${digitsOf(ns.subarray(g * q * p, (g + 1) * q * p), smallestN)}`;
     let kind = byContent.get(key);
     if (kind === undefined) {
       kind = counts.length;
       byContent.set(key, kind);
       counts.push(0);
+      copies.push(0);
       firstOf.push(g);
     }
     kindOf[g] = kind;
     counts[kind]!++;
+    copies[kind]! += timesOf[g]!;
   }
   const gather = (all: Float64Array, width: number): Float64Array => {
     const out = new Float64Array(firstOf.length * width);
     firstOf.forEach((g, kind) => { out.set(all.subarray(g * width, (g + 1) * width), kind * width); });
     return out;
   };
-  return { kindOf, counts: Int32Array.from(counts), ms: gather(ms, q * q), ns: gather(ns, q * p) };
+  return { kindOf, counts: Int32Array.from(counts), copies: Float64Array.from(copies), ms: gather(ms, q * q), ns: gather(ns, q * p) };
 }
 
 const NEGLIGIBLE = 1e-13;

@@ -28,7 +28,7 @@ export class Profile {
   constructor(rows: ScaledRows, reml: boolean) {
     const p = rows.nFixed;
     this.reml = reml;
-    this.divisor = rows.used.length - (reml ? p : 0);
+    this.divisor = rows.count - (reml ? p : 0);
     this.#p = p;
     this.#constant = -rows.logWeights + (reml ? rows.logDeterminant : 0);
     this.s = new Float64Array(p * p);

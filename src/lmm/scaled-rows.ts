@@ -8,11 +8,15 @@ import type { Design } from '../model/design.js';
 export interface ScaledRows {
   /** Rows of positive weight, the only ones that carry information: indices into the rows of the design. */
   readonly used: Int32Array;
-  /** √w of the rows used. */
+  /** Number of rows, each counted as often as there are copies of it. */
+  readonly count: number;
+  /** √w of the rows used, w with the copies of the row within its level. */
   readonly root: Float64Array;
-  /** Orthonormal columns spanning √w X, rows used × p, row-major. */
+  /** √c of the copies c of each row's level. */
+  readonly rootLevel: Float64Array;
+  /** Orthonormal columns spanning √(wc) X, rows used × p, row-major. */
   readonly q: Float64Array;
-  /** Upper triangular p × p, row-major: √w X = Q R. */
+  /** Upper triangular p × p, row-major: √(wc) X = Q R. */
   readonly r: Float64Array;
   readonly nFixed: number;
   /** Σ log w. */
@@ -24,14 +28,22 @@ export interface ScaledRows {
 /** A column that keeps less than this of its length beside the earlier ones is a combination of them. */
 const INDEPENDENT = 1e-10;
 
+/** How often rows and levels count; null: once. Per row of the design, levels' copies too. */
+export interface RowCopies {
+  readonly rows: Float64Array | null;
+  readonly levels: Float64Array | null;
+}
+
 /** Throws DataError when the rows of positive weight do not determine the fixed effects. */
-export function scaledRows(design: Design, weights: Float64Array | null, x: Float64Array): ScaledRows {
+export function scaledRows(design: Design, weights: Float64Array | null, x: Float64Array, copies: RowCopies = { rows: null, levels: null }): ScaledRows {
   const p = design.fixedNames.length;
-  const used = Int32Array.from({ length: design.nobs }, (_, i) => i).filter((i) => weights === null || weights[i]! > 0);
+  const present = (values: Float64Array | null, i: number): boolean => values === null || values[i]! > 0;
+  const used = Int32Array.from({ length: design.nobs }, (_, i) => i).filter((i) => present(weights, i) && present(copies.rows, i) && present(copies.levels, i));
   const n = used.length;
-  const root = Float64Array.from(used, (i) => (weights === null ? 1 : Math.sqrt(weights[i]!)));
+  const root = Float64Array.from(used, (i) => Math.sqrt((weights?.[i] ?? 1) * (copies.rows?.[i] ?? 1)));
+  const rootLevel = Float64Array.from(used, (i) => Math.sqrt(copies.levels?.[i] ?? 1));
   const q = new Float64Array(n * p);
-  for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) q[i * p + j] = root[i]! * x[used[i]! * p + j]!;
+  for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) q[i * p + j] = root[i]! * rootLevel[i]! * x[used[i]! * p + j]!;
   const r = new Float64Array(p * p);
   const along = (j: number, k: number): number => {
     let sum = 0;
@@ -58,10 +70,15 @@ export function scaledRows(design: Design, weights: Float64Array | null, x: Floa
     for (let at = 0; at < n * p; at += p) q[at + j]! /= rest;
   }
   let logWeights = 0;
-  for (const value of root) logWeights += 2 * Math.log(value);
+  let count = 0;
+  for (const i of used) {
+    const times = (copies.rows?.[i] ?? 1) * (copies.levels?.[i] ?? 1);
+    count += times;
+    logWeights += times * Math.log(weights?.[i] ?? 1);
+  }
   let logDeterminant = 0;
   for (let j = 0; j < p; j++) logDeterminant += 2 * Math.log(r[j * p + j]!);
-  return { used, root, q, r, nFixed: p, logWeights, logDeterminant };
+  return { used, count, root, rootLevel, q, r, nFixed: p, logWeights, logDeterminant };
 }
 
 /** What all kernels keep of a response. */
@@ -80,7 +97,7 @@ export interface ResponseSums {
 
 /** Fills `sums` but for its effects, and leaves e in `residual`. */
 export function takeResponse(rows: ScaledRows, y: Float64Array, base: number, offset: Float64Array | null, sums: ResponseSums, residual: Float64Array): void {
-  const { used, root, q, nFixed: p } = rows;
+  const { used, root, rootLevel, q, nFixed: p } = rows;
   const n = used.length;
   const { start, fixed } = sums;
   start.fill(0);
@@ -88,7 +105,7 @@ export function takeResponse(rows: ScaledRows, y: Float64Array, base: number, of
   let total = 0;
   for (let i = 0, at = 0; i < n; i++) {
     const row = used[i]!;
-    const value = root[i]! * (offset === null ? y[base + row]! : y[base + row]! - offset[row]!);
+    const value = root[i]! * rootLevel[i]! * (offset === null ? y[base + row]! : y[base + row]! - offset[row]!);
     residual[i] = value;
     total += value * value;
     for (let j = 0; j < p; j++) start[j]! += q[at++]! * value;

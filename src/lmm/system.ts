@@ -6,7 +6,7 @@ import type { LmmKernel } from './kernel.js';
 import { createManyFactorsKernel } from './many-factors.js';
 import { createOneFactorKernel } from './one-factor.js';
 import { inverse } from '../numerics/cholesky.js';
-import { type ResponseSums, type ScaledRows, scaledRows } from './scaled-rows.js';
+import { type ResponseSums, type RowCopies, type ScaledRows, scaledRows } from './scaled-rows.js';
 
 export interface LmmSystem {
   readonly kernel: LmmKernel;
@@ -14,9 +14,9 @@ export interface LmmSystem {
 }
 
 /** Throws DataError for designs that have no residual variance or undetermined fixed effects. */
-export function createLmmSystem(design: Design, reml: boolean): LmmSystem {
+export function createLmmSystem(design: Design, reml: boolean, copies?: RowCopies): LmmSystem {
   checkLinearMixed(design);
-  const rows = scaledRows(design, design.weights, design.x);
+  const rows = scaledRows(design, design.weights, design.x, copies);
   return { rows, kernel: hasOneFactor(design) ? oneFactorKernel(design, rows, reml) : createManyFactorsKernel(design, rows, reml) };
 }
 

@@ -31,6 +31,13 @@ export interface Batch {
    * rows beyond are ignored. Absent: the design's grouping.
    */
   readonly groupSizes?: Int32Array;
+  /**
+   * B × G numbers of copies of each level of the (single) grouping factor, ≥ 0: its share of the log-likelihood counts so many times, as if
+   * the level, with its rows and random effects of its own, were there so often. Float64 only.
+   */
+  readonly levelCopies?: Float64Array;
+  /** Linear mixed models: B × n numbers of copies of each row within its level, ≥ 0. For other families the same as weights. */
+  readonly rowCopies?: Float64Array;
   /** Start (β, θ): k numbers for all models or B × k; absent: a GLM fit per model. */
   readonly start?: Float64Array;
   /** Parameters held at their start: k flags for all models or B × k (1 = held). */

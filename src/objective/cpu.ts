@@ -90,7 +90,12 @@ class CpuObjective implements Objective {
       const ownStarts = batch.groupSizes === undefined ? starts : cumulate(batch.groupSizes, b * nGroups, nGroups);
       const rows = ownStarts[nGroups]!;
       let constant = 0;
-      for (let i = 0; i < rows; i++) constant += family.constant(y[i]!, trials[i]!, weights[i]!);
+      const copies = batch.levelCopies === undefined ? null : batch.levelCopies.slice(b * nGroups, (b + 1) * nGroups);
+      for (let g = 0; g < nGroups; g++) {
+        let sum = 0;
+        for (let i = ownStarts[g]!; i < ownStarts[g + 1]!; i++) sum += family.constant(y[i]!, trials[i]!, weights[i]!);
+        constant += copies === null ? sum : copies[g]! * sum;
+      }
       this.#models.push({
         y, trials, weights,
         offset: own(batch.offset, 1) ?? shared.offset,
@@ -98,6 +103,7 @@ class CpuObjective implements Objective {
         x: own(batch.x, nFixed) ?? x,
         z: own(batch.z, q) ?? z,
         starts: ownStarts,
+        copies,
         rows,
         modes: new Float64Array(nEffects),
         constant,

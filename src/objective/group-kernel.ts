@@ -14,6 +14,8 @@ export interface ModelData {
   readonly x: Float64Array;
   readonly z: Float64Array;
   readonly starts: Int32Array;
+  /** How often each level counts; null: once. */
+  readonly copies: Float64Array | null;
   /** Rows in use: starts[G]. */
   readonly rows: number;
   /** Spherical conditional modes of the latest kept evaluation, in the layout of `effectPlaces`. */

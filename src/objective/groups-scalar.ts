@@ -137,7 +137,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
     gradients: RowGradients, thetaGradient: Float64Array,
   ): number {
     const lambda = theta[0]!;
-    const { starts, z, modes } = model;
+    const { starts, copies, z, modes } = model;
     const { d1, w } = rows;
     const wc = expected ? expectedRows.weight : rows.w;
     const dwc = expected ? expectedRows.derivative : rows.dw;
@@ -206,7 +206,8 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
         bias = massSlope / mass;
         spread = (0.5 + (0.5 * scale * massTauSlope) / mass) / h;
       }
-      total += logDensity - 0.5 * u * u - 0.5 * Math.log(h) + logIntegral;
+      const times = copies === null ? 1 : copies[g]!;
+      total += times * (logDensity - 0.5 * u * u - 0.5 * Math.log(h) + logIntegral);
 
       let pull = spread * third - bias;
       if (adjointEta !== null) for (let i = 0; i < count; i++) pull += loading[i]! * w[i]! * adjointEta[from + i]!;
@@ -220,7 +221,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
         const zi = z[from + i]!;
         let r = (quadrature === null ? d1[i]! : mean0[i]!) - spread * l * l * dwc[i]! + w[i]! * l * t;
         if (adjointEta !== null) r -= w[i]! * adjointEta[from + i]!;
-        gradients.eta[from + i] = r;
+        gradients.eta[from + i] = times * r;
         zr += zi * r;
         zd1 += zi * d1[i]!;
         zwz += zi * l * wc[i]!;
@@ -235,10 +236,10 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
         for (let i = 0; i < count; i++) {
           const l = loading[i]!;
           const pulled = (adjointEta === null ? 0 : adjointEta[from + i]!) - l * t;
-          out[from + i] = density[i]! - spread * l * l * curvature[i]! + pulled * score[i]!;
+          out[from + i] = times * (density[i]! - spread * l * l * curvature[i]! + pulled * score[i]!);
         }
       }
-      dLambda += u * zr - 2 * spread * zwz - t * zd1 + scale * zMean1;
+      dLambda += times * (u * zr - 2 * spread * zwz - t * zd1 + scale * zMean1);
     }
     thetaGradient[0] = dLambda;
     return total;
@@ -247,7 +248,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
   function profile(
     model: ModelData, eta0: Float64Array, theta: Float64Array, weights: 'observed' | 'expected', score: Float64Array, schur: Float64Array,
   ): void {
-    const { starts, x } = model;
+    const { starts, copies, x } = model;
     score.fill(0);
     schur.fill(0);
     for (let g = 0; g + 1 < starts.length; g++) {
@@ -260,6 +261,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
         return;
       }
       const w = weights === 'expected' ? expectedRows.weight : rows.w;
+      const times = copies === null ? 1 : copies[g]!;
       let h = 1;
       border.fill(0);
       for (let i = 0; i < count; i++) {
@@ -268,12 +270,12 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
         h += l * l * w[i]!;
         for (let j = 0; j < nFixed; j++) {
           const xw = x[row + j]! * w[i]!;
-          score[j]! += x[row + j]! * rows.d1[i]!;
+          score[j]! += times * x[row + j]! * rows.d1[i]!;
           border[j]! += xw * l;
-          for (let k = 0; k <= j; k++) schur[j * nFixed + k]! += xw * x[row + k]!;
+          for (let k = 0; k <= j; k++) schur[j * nFixed + k]! += times * xw * x[row + k]!;
         }
       }
-      for (let j = 0; j < nFixed; j++) for (let k = 0; k <= j; k++) schur[j * nFixed + k]! -= (border[j]! * border[k]!) / h;
+      for (let j = 0; j < nFixed; j++) for (let k = 0; k <= j; k++) schur[j * nFixed + k]! -= (times * border[j]! * border[k]!) / h;
     }
     for (let j = 0; j < nFixed; j++) for (let k = 0; k < j; k++) schur[k * nFixed + j] = schur[j * nFixed + k]!;
   }

@@ -223,7 +223,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
     model: ModelData, eta0: Float64Array, theta: Float64Array, adjointEta: Float64Array | null, keepModes: boolean,
     gradients: RowGradients, thetaGradient: Float64Array,
   ): number {
-    const { starts, z, modes } = model;
+    const { starts, copies, z, modes } = model;
     const { d1, w } = rows;
     const residual = gradients.eta;
     const wc = expected ? expectedRows.weight : w;
@@ -243,13 +243,13 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
       curvature(count, wc, h);
       if (!factor(hObserved, q) || !factor(h, q)) return NaN;
       setC(h);
-      total -= 0.5 * (dot(u, u) + logDeterminant(h, q));
-      total += logDensity;
+      const times = copies === null ? 1 : copies[g]!;
+      total += times * (logDensity - 0.5 * (dot(u, u) + logDeterminant(h, q)));
       if (quadrature === null) {
         work.fill(0);
         for (let a = 0; a < q; a++) work[a * q + a] = 0.5;
       } else {
-        total += integrate(model, eta0, from, count);
+        total += times * integrate(model, eta0, from, count);
       }
       setSpread();
 
@@ -278,12 +278,12 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
         let along = 0;
         for (let a = 0; a < q; a++) along += loading[i * q + a]! * t[a]!;
         const r = (quadrature === null ? d1[i]! : mean0[i]!) - pull + w[i]! * along;
-        residual[from + i] = r;
+        residual[from + i] = times * r;
         for (let a = 0; a < nAuxiliary; a++) {
           const { value, score, w: observed, we } = rows.auxiliary[a]!;
           const density = quadrature === null ? value : meanAuxiliary[a]!;
           const pulled = (adjointEta === null ? 0 : adjointEta[from + i]!) - along;
-          gradients.auxiliary[a]![from + i] = density[i]! - leverages[i]! * (expected ? we : observed)[i]! + pulled * score[i]!;
+          gradients.auxiliary[a]![from + i] = times * (density[i]! - leverages[i]! * (expected ? we : observed)[i]! + pulled * score[i]!);
         }
         for (let k = 0; k < q; k++) {
           const zk = z[(from + i) * q + k]!;
@@ -302,7 +302,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
         let sum = moveSlope[row]! * u[col]! - slope[row]! * t[col]!;
         for (let a = 0; a < q; a++) sum -= 2 * work[row * q + a]! * spread[a * q + col]!;
         if (quadrature !== null) for (let j = col; j < q; j++) sum += zMean1[row * q + j]! * c[col * q + j]!;
-        thetaGradient[k]! += sum;
+        thetaGradient[k]! += times * sum;
       }
     }
     return total;
@@ -311,7 +311,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
   function profile(
     model: ModelData, eta0: Float64Array, theta: Float64Array, weights: 'observed' | 'expected', score: Float64Array, schur: Float64Array,
   ): void {
-    const { starts, x } = model;
+    const { starts, copies, x } = model;
     setLambda(theta);
     score.fill(0);
     schur.fill(0);
@@ -330,14 +330,15 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
         score.fill(NaN);
         return;
       }
+      const times = copies === null ? 1 : copies[g]!;
       border.fill(0);
       for (let i = 0; i < count; i++) {
         const row = (from + i) * nFixed;
         for (let j = 0; j < nFixed; j++) {
           const xw = x[row + j]! * w[i]!;
-          score[j]! += x[row + j]! * rows.d1[i]!;
+          score[j]! += times * x[row + j]! * rows.d1[i]!;
           for (let a = 0; a < q; a++) border[j * q + a]! += xw * loading[i * q + a]!;
-          for (let k = 0; k <= j; k++) schur[j * nFixed + k]! += xw * x[row + k]!;
+          for (let k = 0; k <= j; k++) schur[j * nFixed + k]! += times * xw * x[row + k]!;
         }
       }
       for (let j = 0; j < nFixed; j++) solveLower(h, q, border.subarray(j * q, (j + 1) * q));
@@ -345,7 +346,7 @@ export function createVectorGroups(layout: OneFactor, family: Family, integratio
         for (let k = 0; k <= j; k++) {
           let sum = 0;
           for (let a = 0; a < q; a++) sum += border[j * q + a]! * border[k * q + a]!;
-          schur[j * nFixed + k]! -= sum;
+          schur[j * nFixed + k]! -= times * sum;
         }
       }
     }

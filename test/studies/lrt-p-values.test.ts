@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type LrtMethod, lrtRows } from '../../src/studies/lrt-p-values.js';
+import type { Nesting } from '../../src/studies/nesting.js';
+
+interface Formulas { replicates: number[]; statistic: number; df: number; p: Record<string, number>; ddf: number }
+const { formulas } = JSON.parse(readFileSync(new URL('../fixtures/studies/pbkrtest.json', import.meta.url), 'utf8')) as { formulas: Formulas };
+
+const nesting = (df: number, variances = 0): Nesting => ({ df, variances, otherwiseFree: true, embed: () => null });
+
+test('the formulas are those of pbkrtest', () => {
+  const rows = lrtRows(formulas.statistic, Float64Array.from(formulas.replicates), nesting(1));
+  const names: Partial<Record<LrtMethod, string>> = { bootstrap: 'PBtest', bartlett: 'Bartlett', gamma: 'Gamma', f: 'F', chisq: 'LRT' };
+  for (const row of rows) {
+    const name = names[row.method];
+    if (name !== undefined) expect(row.p_value / formulas.p[name]!).toBeCloseTo(1, 9);
+  }
+  expect(rows.find((row) => row.method === 'f')!.ddf! / formulas.ddf).toBeCloseTo(1, 9);
+});
+
+describe('a variance on the boundary', () => {
+  // Half of the null statistics are zero, the others χ²(1): here exactly its quantiles.
+  const quantiles = Float64Array.from({ length: 2000 }, (_, i) => chisq1Quantile((i + 0.5) / 2000));
+  const replicates = Float64Array.from([...quantiles, ...new Float64Array(2000)]);
+  const p = (method: LrtMethod): number => lrtRows(2.7055434541, replicates, nesting(1, 1)).find((row) => row.method === method)!.p_value;
+
+  test('simulated p-values and the mixture agree, χ² doubles them', () => {
+    expect(p('chisq')).toBeCloseTo(0.1, 6);
+    expect(p('chibarsq')).toBeCloseTo(0.05, 6);
+    for (const method of ['bootstrap', 'bartlett', 'gamma'] as const) expect(Math.abs(p(method) - 0.05)).toBeLessThan(0.002);
+  });
+
+  test('a statistic of zero has p-value 1; several variances have no mixture that is known', () => {
+    const rows = lrtRows(0, replicates, nesting(1, 1));
+    expect(rows.find((row) => row.method === 'chibarsq')!.p_value).toBe(1);
+    expect(rows.find((row) => row.method === 'bootstrap')!.p_value).toBe(1);
+    expect(lrtRows(1, replicates, nesting(2, 2)).map((row) => row.method)).not.toContain('chibarsq');
+  });
+});
+
+/** By bisection on P(|Z| ≤ √x), an independent road to the quantile: the error function by its series. */
+function chisq1Quantile(probability: number): number {
+  const cdf = (x: number): number => {
+    const z = Math.sqrt(x / 2);
+    let term = z;
+    let sum = z;
+    for (let k = 1; k < 200; k++) {
+      term *= (-z * z) / k;
+      sum += term / (2 * k + 1);
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  };
+  let [low, high] = [0, 25];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (cdf(middle) < probability) low = middle;
+    else high = middle;
+  }
+  return low;
+}
