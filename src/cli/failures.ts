@@ -3,20 +3,19 @@ import { CommanderError } from 'commander';
 import { FormulaError, GlmmError } from '../errors.js';
 import { printable } from '../report/text-table.js';
 
-/** A file that cannot be read or written; the message names it. */
-export class FileError extends GlmmError {
-  override name = 'FileError';
-}
-
 /** The user pressed Ctrl-C, or asked the process to end. */
 export class Interrupted extends Error {
   override name = 'Interrupted';
   readonly exitCode: number;
-  constructor(signalNumber: number) {
-    super('cancelled; nothing was written');
-    // The convention of shells: 128 and the number of the signal.
-    this.exitCode = 128 + signalNumber;
+  constructor(signalNumber: number, kept: string) {
+    super(`cancelled; ${kept}`);
+    this.exitCode = exitCodeOfSignal(signalNumber);
   }
+}
+
+/** The convention of shells: 128 and the number of the signal. */
+export function exitCodeOfSignal(signalNumber: number): number {
+  return 128 + signalNumber;
 }
 
 /** Longer messages (a megabyte of formula) are cut. */

@@ -1,4 +1,5 @@
 /** Values of options: text from the shell into numbers, lists and records. All throw OptionError that names the option. */
+import type { Shard } from '../durable/manifest.js';
 import { OptionError } from '../errors.js';
 import closestName from '../names.js';
 
@@ -52,6 +53,14 @@ export function parseLevels(option: string, text: string): [string, string[]] {
   const at = text.indexOf('=');
   if (at < 1) throw new OptionError(`${option} is written column=level|level, not '${text}'`);
   return [text.slice(0, at), text.slice(at + 1).split('|')];
+}
+
+/** `3/50`: the third of fifty shards. */
+export function parseShard(text: string): Shard {
+  const match = /^(\d+)\/(\d+)$/.exec(text.trim());
+  const [index, of] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(index >= 1 && index <= of && Number.isSafeInteger(of))) throw new OptionError(`--shard is written i/n with i from 1 to n, not '${text}'`);
+  return { index, of };
 }
 
 /** `0.6,0.1` (θ) or `theta=0.6,0.1;fixef=-1,0.5`. */

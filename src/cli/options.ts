@@ -1,12 +1,14 @@
 /** Options of the commands, and how they become options of the library. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Shard } from '../durable/manifest.js';
 import { OptionError } from '../errors.js';
 import type { BackendChoice, GlmmOptions } from '../fit/options.js';
 import type { IntervalKind } from '../fit/types.js';
 import type { ContrastName } from '../formula/model-frame.js';
 import type { FamilyName, LinkName } from '../model/design.js';
 import type { ColumnType, TypeOptions } from '../table/retype.js';
-import { parseChoice, parseChoices, parseCount, parseLevels, parseNumber, parsePairs, parseStart } from './option-values.js';
+import { parseChoice, parseChoices, parseCount, parseLevels, parseNumber, parsePairs, parseShard, parseStart } from './option-values.js';
+import { PROGRESS_STYLES, type ProgressStyle } from './progress-bar.js';
 
 const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
 const INTERVAL_KINDS = ['percentile', 'basic', 'normal'] as const satisfies readonly IntervalKind[];
@@ -31,15 +33,27 @@ export interface ModelArguments {
   readonly json?: string;
 }
 
+const MODEL_OPTIONS = [
+  'formula', 'family', 'link', 'nagq', 'reml', 'weights', 'offset', 'subset', 'contrasts', 'types', 'levels', 'start', 'backend', 'information', 'se',
+] as const satisfies readonly (keyof ModelArguments)[];
+
+/** How a study is run, whatever it is: nothing here changes a number. */
+export interface DurableArguments extends Pick<ModelArguments, 'backend' | 'json'> {
+  readonly workers?: number;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly resume?: boolean;
+  readonly shard?: Shard;
+  readonly partSize?: number;
+  readonly progress: ProgressStyle;
+}
+
 /** What commander hands to `bootstrap`. */
-export interface BootstrapArguments extends ModelArguments {
+export interface BootstrapArguments extends ModelArguments, DurableArguments {
   readonly nsim: number;
   readonly seed: number;
   readonly ci: IntervalKind[];
   readonly level: number;
-  readonly workers?: number;
-  readonly out?: string;
-  readonly force?: boolean;
 }
 
 /** Adds one `column=value` record to those of earlier occurrences of the option. */
@@ -83,15 +97,35 @@ export function addBootstrapOptions(command: Command): Command {
     .option('--ci <kinds>', 'percentile, basic, normal, separated by commas',
       (text) => parseChoices('--ci', text, INTERVAL_KINDS), ['percentile', 'basic', 'normal'] as const)
     .option('--level <p>', 'level of the intervals', parseLevel, 0.95)
+    .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, intervals.csv, bootstrap.json, fit.json and report.html');
+}
+
+/** Options of every command whose study can be kept in a folder, besides `--out`. */
+export function addDurableOptions(command: Command): Command {
+  return command
+    .option('--resume', 'go on with the run in the output folder; begin where there is none')
+    .option('--force', 'replace the run in the output folder')
+    .option('--shard <i/n>', 'compute the i-th of n shares of the replicates (i from 1); glmmgpu merge puts the folders together', parseShard)
     .option('--workers <n>', 'worker threads of the float64 path (default: one per core)', (text) => parseCount('--workers', text, 1))
-    .option('--out <folder>', 'write replicates.parquet, intervals.csv, bootstrap.json, fit.json and report.html')
-    .option('--force', 'replace the files of an earlier run in the output folder');
+    .option('--part-size <n>', 'replicates that are computed and written at a time (default: what takes about five seconds)', (text) => parseCount('--part-size', text, 1))
+    .addOption(progressOption());
+}
+
+/** `--progress`, for every command that takes its time. */
+export function progressOption(): Option {
+  return new Option('--progress <style>', 'bar (on a terminal only), json (a line per second on standard error) or none')
+    .argParser((text) => parseChoice('--progress', text, PROGRESS_STYLES)).default('bar' satisfies ProgressStyle);
 }
 
 function parseLevel(text: string): number {
   const level = parseNumber('--level', text);
   if (level < 0.5 || level > 0.9999) throw new OptionError(`--level is a probability from 0.5 to 0.9999, not '${text}'`);
   return level;
+}
+
+/** The options that a model depends on, as they were given, for the record. */
+export function modelOptions(options: ModelArguments): Record<string, unknown> {
+  return Object.fromEntries(MODEL_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 
 /** Options of the table reader. Names and values are checked there. */

@@ -1,7 +1,7 @@
 /** The commands and their help. Each command's code is loaded only when it runs. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addBootstrapOptions, addModelOptions } from './options.js';
+import { addBootstrapOptions, addModelOptions, addDurableOptions } from './options.js';
 import type { BootstrapArguments, ModelArguments } from './options.js';
 import { studyCommands } from './study-program.js';
 
@@ -43,10 +43,10 @@ function fitCommand(program: Command): Command {
 }
 
 function bootstrapCommand(program: Command): Command {
-  return addBootstrapOptions(addModelOptions(program.command('bootstrap').description('fit a model, then refit it to simulated responses')))
+  return addDurableOptions(addBootstrapOptions(addModelOptions(program.command('bootstrap').description('fit a model, then refit it to simulated responses'))))
     .action(async (data: string, options: BootstrapArguments) => {
-      const { bootstrapCommand: run } = await import('./bootstrap.js');
-      await run(data, options);
+      const [{ bootstrapCommand: command }, { runDurableCommand }] = await Promise.all([import('./bootstrap.js'), import('./durable-command.js')]);
+      await runDurableCommand(command, data, options);
     });
 }
 

@@ -1,12 +1,45 @@
-/** Progress on stderr: silent where stderr is no terminal, so that logs stay clean. */
+/** Progress on stderr: a bar on a terminal, lines of JSON for programs, or nothing. */
 import cliProgress from 'cli-progress';
 import type { Progress } from '../fit/types.js';
 import { formatCount, formatDuration } from '../report/format-numbers.js';
+
+/** A bar where stderr is a terminal and else nothing, so that logs stay clean; an object per line; nothing. */
+export const PROGRESS_STYLES = ['bar', 'json', 'none'] as const;
+export type ProgressStyle = (typeof PROGRESS_STYLES)[number];
 
 export interface ProgressBar {
   update(progress: Progress): void;
   /** Leaves the terminal as it was found; may be called more than once. */
   stop(): void;
+}
+
+/** What a style shows. */
+export function createProgress(style: ProgressStyle, stream: NodeJS.WriteStream = process.stderr): ProgressBar {
+  switch (style) {
+    case 'bar': return createProgressBar(stream);
+    case 'json': return createProgressLines(stream);
+    case 'none': return { update: () => undefined, stop: () => undefined };
+    default: return style satisfies never;
+  }
+}
+
+/** Milliseconds between two lines. */
+const LINE_INTERVAL = 1000;
+
+/** The start and the end of each stage, and a line per second between; numbers that are not known yet are null. */
+function createProgressLines(stream: NodeJS.WriteStream): ProgressBar {
+  let last: Progress | null = null;
+  let latest = -Infinity;
+  return {
+    update(progress) {
+      const now = performance.now();
+      if (progress.stage === last?.stage && (progress.done === last.done || (progress.done < progress.total && now - latest < LINE_INTERVAL))) return;
+      last = progress;
+      latest = now;
+      stream.write(`${JSON.stringify(progress)}\n`);
+    },
+    stop: () => undefined,
+  };
 }
 
 export function createProgressBar(stream: NodeJS.WriteStream = process.stderr): ProgressBar {

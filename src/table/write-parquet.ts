@@ -8,11 +8,15 @@ export interface ParquetColumn {
   readonly data: Float64Array | Int32Array | readonly string[];
 }
 
+/** Rows that a reader has to decode at a time. */
+export const ROW_GROUP = 2 ** 16;
+
 /** @param metadata key-value pairs of the file's footer */
 export async function parquetBytes(columns: readonly ParquetColumn[], metadata: Readonly<Record<string, string>>): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import('hyparquet-writer');
   return new Uint8Array(parquetWriteBuffer({
-    columnData: columns as ParquetWriteOptions['columnData'],
+    columnData: columns.map((column) => ({ ...column, nullable: false })) as ParquetWriteOptions['columnData'],
+    rowGroupSize: ROW_GROUP,
     kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   }));
 }

@@ -11,7 +11,7 @@ import { runCli } from './run-cli.js';
 
 const cbpp = fileURLToPath(new URL('../../data/cbpp.csv', import.meta.url));
 const MODEL = [cbpp, '--formula', 'cbind(incidence, size - incidence) ~ period + (1 | herd)', '--family', 'binomial', '--types', 'period=factor', '--backend', 'cpu'];
-const FILES = ['bootstrap.json', 'fit.json', 'intervals.csv', 'replicates.parquet', 'report.html'];
+const FILES = ['bootstrap.json', 'fit.json', 'intervals.csv', 'manifest.json', 'replicates.parquet', 'report.html', 'study.json.gz'];
 
 let folder = '';
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'glmmgpu-bootstrap-')); });
@@ -78,7 +78,7 @@ describe('a run', () => {
   });
 });
 
-test.runIf(process.platform !== 'win32')('Ctrl-C stops at once, says so, and leaves no file behind', async () => {
+test.runIf(process.platform !== 'win32')('Ctrl-C stops at once and says what is kept', async () => {
   const out = join(folder, 'cancelled');
   const began = performance.now();
   const { code, stderr } = await runCli(['bootstrap', ...MODEL, '--nsim', '2000000', '--out', out], {
@@ -87,8 +87,10 @@ test.runIf(process.platform !== 'win32')('Ctrl-C stops at once, says so, and lea
       child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 700));
     },
   });
-  expect(stderr).toBe('glmmgpu: cancelled; nothing was written\n');
+  expect(stderr).toMatch(/^glmmgpu: cancelled; [\d,]+ of 2,000,000 replicates are in '.*cancelled'; go on with --resume\n$/);
   expect(code).toBe(130);
   expect(performance.now() - began).toBeLessThan(20_000);
-  expect(readdirSync(out)).toEqual([]);
+  expect(readdirSync(out).sort()).toEqual(['manifest.json', 'parts', 'study.json.gz']);
+  const unkept = await runCli(['bootstrap', ...MODEL, '--nsim', '2000000'], { started: (child) => { child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 300)); } });
+  expect([unkept.code, unkept.stderr]).toEqual([130, 'glmmgpu: cancelled; nothing was written\n']);
 });
