@@ -13,6 +13,13 @@ export type { BatchFit } from './model/batch-fit.js';
 export type { Design, FamilyName, LinkName, RandomTerm } from './model/design.js';
 export { STATUS, STATUS_NAMES, type StatusName, countStatuses } from './model/status.js';
 export type { BackendReport, PrecisionCheck } from './objective/backend.js';
+export { predict, type PredictOptions, type Prediction } from './prediction/predict.js';
+export { ranefTable, type RanefEntry } from './prediction/ranef-table.js';
+export { residuals, type ResidualOptions, type ResidualType } from './prediction/residuals.js';
+export {
+  augment, type ColumnTable, diagnosticData, glance, type Glance, tidy, type TidyOptions, type TidyRow,
+} from './prediction/tidy.js';
+export { type Explained, varianceExplained, type VarianceExplained } from './prediction/variance-explained.js';
 export { readTable, type TableFormat } from './table/read-table.js';
 export { type TableInput, toTable } from './table/from-values.js';
 export type { Table } from './table/table.js';

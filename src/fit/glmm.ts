@@ -11,6 +11,8 @@ import { STATUS, STATUS_NAMES, type StatusName, isConverged } from '../model/sta
 import { MAX_NODES } from '../numerics/gauss-hermite.js';
 import { severalFactorsQuadrature } from '../objective/cpu.js';
 import { hasOneFactor } from '../objective/one-factor.js';
+import { type PredictOptions, type Prediction, predict } from '../prediction/predict.js';
+import { type ResidualOptions, residuals } from '../prediction/residuals.js';
 import { createSimulator } from '../random/simulate.js';
 import { type SummaryOptions, formatSummary } from '../report/format-summary.js';
 import { type BootstrapOptions, bootstrap } from '../studies/bootstrap.js';
@@ -341,6 +343,16 @@ export class GlmmFit {
     const { nFixed } = parameterLayout(design);
     const start = { fixef: this.params.subarray(0, nFixed), theta: this.theta, ...(isLinearMixed(design) ? { sigma: this.sigma } : {}) };
     return fitFrame(this.frame, response, { ...this.options, start }, this.settings);
+  }
+
+  /** Predictions on the rows of the fit or on new ones: see `predict`. */
+  predict(options: PredictOptions = {}): Prediction {
+    return predict(this, options);
+  }
+
+  /** Residuals: see `residuals`. */
+  residuals(options: ResidualOptions = {}): Float64Array {
+    return residuals(this, options);
   }
 
   /** Parametric bootstrap: see `bootstrap`. */

@@ -1,0 +1,183 @@
+/**
+ * Uncertainty of linear predictors: the random effects given the data and the fixed effects, and both together.
+ *
+ * At the mode the precision of (β, u) given θ is [[X'WX, X'WZΛ], [·, H]] with H = I + Λ'Z'WZΛ. For a row with a = (x, l), l = Λ'z,
+ *   Var(a'(β, u)) = l'H⁻¹l + (x − B l)'V(x − B l),  B = X'WZΛH⁻¹,
+ * with V the covariance of β: given θ that is Henderson's (1975) formula; with V from the whole Hessian the uncertainty of θ enters too, as
+ * far as it acts through β.
+ */
+import { familyOf } from '../families/registry.js';
+import { PART, auxiliaryCount, derivativeRows } from '../families/family.js';
+import { termFactor, thetaByTerm } from '../model/covariance.js';
+import { type Design, isLinearMixed } from '../model/design.js';
+import { effectPlaces } from '../model/effects.js';
+import { linearPredictor } from '../model/linear-predictor.js';
+import { SparseCholesky } from '../numerics/sparse-cholesky.js';
+import { auxiliaryMap } from '../objective/auxiliary.js';
+import { manyFactors } from '../objective/many-factors.js';
+import type { FitRows } from './fit-rows.js';
+
+/** What is needed of a fit. */
+export interface FittedModel {
+  readonly design: Design;
+  readonly response: Float64Array;
+  readonly params: Float64Array;
+  /** Spherical modes, in the layout of `effectPlaces`. */
+  readonly modes: Float64Array;
+  /** Covariance of the fixed effects, p × p. */
+  readonly vcov: readonly (readonly number[])[];
+}
+
+export interface JointPrecision {
+  /** Var(a'(β, u)) of row i with the given terms; a new level adds the variance of its effects. */
+  variance(rows: FitRows, row: number, terms: readonly boolean[]): number;
+  /** Covariance of the effects b of a level of a term given the data and the other parameters, q × q. */
+  levelCovariance(term: number, level: number): Float64Array;
+  /** Weights W of the rows of the fit at the mode. */
+  readonly weights: Float64Array;
+}
+
+export function jointPrecision({ design, response, params, modes, vcov }: FittedModel): JointPrecision {
+  const layout = manyFactors(design);
+  const { nobs, q, nFixed: p, nEffects, effectOfRow, pairEntry, symbolic, order, eliminated } = layout;
+  const { places } = effectPlaces(design);
+  const factors = thetaByTerm(design, params).map((theta, t) => termFactor(design.random[t]!, theta));
+  const weights = weightsAtMode(design, response, params, modes);
+
+  /** Λ'z of each row of the layout. */
+  const loading = new Float64Array(nobs * q);
+  for (let i = 0; i < nobs; i++) {
+    places.forEach(({ q: width, column }, t) => {
+      load(factors[t]!, width, layout.z, i * q + column, loading, i * q + column);
+    });
+  }
+  const values = new Float64Array(symbolic.rows.length);
+  for (let j = 0; j < nEffects; j++) values[symbolic.starts[j]!] = 1;
+  /** L⁻¹Λ'Z'WX, effect by effect. */
+  const border = Array.from({ length: p }, () => new Float64Array(nEffects));
+  for (let i = 0, pair = 0; i < nobs; i++) {
+    const w = weights[order[i]!]!;
+    for (let a = 0; a < q; a++) {
+      const scaled = w * loading[i * q + a]!;
+      for (let b = 0; b <= a; b++) values[pairEntry[pair++]!]! += scaled * loading[i * q + b]!;
+      for (let j = 0; j < p; j++) border[j]![effectOfRow[i * q + a]!]! += scaled * layout.x[i * p + j]!;
+    }
+  }
+  const cholesky = new SparseCholesky(symbolic);
+  const definite = cholesky.factor(values);
+  for (const column of border) cholesky.solveLower(values, column);
+  const solver = sparseSolver(symbolic.starts, symbolic.rows, values, nEffects);
+
+  const rest = new Float64Array(p);
+  return {
+    weights,
+    variance(rows, row, terms) {
+      if (!definite) return NaN;
+      for (let j = 0; j < p; j++) rest[j] = rows.x[row * p + j]!;
+      let variance = 0;
+      solver.begin();
+      places.forEach(({ q: width, first, stride }, t) => {
+        if (!terms[t]) return;
+        const { index, z } = rows.random[t]!;
+        const l = new Float64Array(width);
+        load(factors[t]!, width, z, row * width, l, 0);
+        const level = index[row]!;
+        for (let c = 0; c < width; c++) {
+          if (level < 0) variance += l[c]! ** 2;
+          else solver.add(eliminated[first + level * stride + c]!, l[c]!);
+        }
+      });
+      solver.solve((effect, value) => {
+        variance += value * value;
+        for (let j = 0; j < p; j++) rest[j]! -= border[j]![effect]! * value;
+      });
+      for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) variance += rest[i]! * vcov[i]![j]! * rest[j]!;
+      return variance;
+    },
+    levelCovariance(term, level) {
+      const { q: width, first, stride } = places[term]!;
+      const factor = factors[term]!;
+      const solved: Map<number, number>[] = [];
+      for (let r = 0; r < width; r++) {
+        solver.begin();
+        for (let c = 0; c <= r; c++) solver.add(eliminated[first + level * stride + c]!, factor[r * width + c]!);
+        const column = new Map<number, number>();
+        solver.solve((effect, value) => column.set(effect, value));
+        solved.push(column);
+      }
+      const out = new Float64Array(width * width);
+      solved.forEach((a, r) => {
+        solved.forEach((b, c) => {
+          let sum = 0;
+          for (const [effect, value] of a) sum += value * (b.get(effect) ?? 0);
+          out[r * width + c] = definite ? sum : NaN;
+        });
+      });
+      return out;
+    },
+  };
+}
+
+/** out ← Λ'z for the q numbers of z at `zAt`. */
+function load(factor: Float64Array, q: number, z: Float64Array, zAt: number, out: Float64Array, at: number): void {
+  for (let c = 0; c < q; c++) {
+    let sum = 0;
+    for (let r = c; r < q; r++) sum += factor[r * q + c]! * z[zAt + r]!;
+    out[at + c] = sum;
+  }
+}
+
+/** Observed weights of the rows at the conditional modes; 1/variance for linear mixed models. */
+function weightsAtMode(design: Design, response: Float64Array, params: Float64Array, modes: Float64Array): Float64Array {
+  const { nobs } = design;
+  const prior = design.weights ?? new Float64Array(nobs).fill(1);
+  if (isLinearMixed(design)) return prior.map((weight) => weight / params[params.length - 1]! ** 2);
+  const family = familyOf(design);
+  const rows = derivativeRows(nobs, auxiliaryCount(family));
+  const map = auxiliaryMap(design, Int32Array.from({ length: nobs }, (_, i) => i));
+  const auxiliary = Array.from({ length: map.count }, () => new Float64Array(nobs));
+  map.spread(params, params.length - design.auxiliary.reduce((sum, { names }) => sum + names.length, 0), response, nobs, auxiliary);
+  const trials = design.trials ?? new Float64Array(nobs).fill(1);
+  family.evaluate(linearPredictor(design, params, modes), response, trials, prior, 0, nobs, PART.score | PART.weight, rows, auxiliary);
+  return rows.w;
+}
+
+interface SparseSolver {
+  begin(): void;
+  /** Adds to the right side. */
+  add(effect: number, value: number): void;
+  /** L⁻¹ of the right side, entry by entry. */
+  solve(visit: (effect: number, value: number) => void): void;
+}
+
+/** Forward substitution that visits only the effects a sparse right side reaches in the elimination tree. */
+function sparseSolver(starts: Int32Array, rows: Int32Array, l: Float64Array, size: number): SparseSolver {
+  const work = new Float64Array(size);
+  const marked = new Uint8Array(size);
+  let reached: number[] = [];
+  return {
+    begin() {
+      reached = [];
+    },
+    add(effect, value) {
+      work[effect]! += value;
+      for (let j = effect; marked[j] === 0; j = rows[starts[j]! + 1]!) {
+        marked[j] = 1;
+        reached.push(j);
+        // The parent of a column is the first row below its diagonal.
+        if (starts[j + 1]! === starts[j]! + 1) break;
+      }
+    },
+    solve(visit) {
+      reached.sort((a, b) => a - b);
+      for (const j of reached) {
+        const begin = starts[j]!;
+        const value = work[j]! / l[begin]!;
+        for (let at = begin + 1; at < starts[j + 1]!; at++) work[rows[at]!]! -= l[at]! * value;
+        work[j] = 0;
+        marked[j] = 0;
+        visit(j, value);
+      }
+    },
+  };
+}

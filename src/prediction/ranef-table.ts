@@ -1,0 +1,61 @@
+/** Conditional modes as a table: with standard errors, intervals and ranks. */
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { OptionError } from '../errors.js';
+import type { GlmmFit } from '../fit/glmm.js';
+import { termFactor, thetaByTerm } from '../model/covariance.js';
+import { effectPlaces } from '../model/effects.js';
+import { jointPrecision } from './joint-precision.js';
+
+export interface RanefEntry {
+  readonly group: string;
+  readonly level: string;
+  readonly term: string;
+  /** Conditional mode. */
+  readonly estimate: number;
+  /** Conditional standard deviation given the data and the other parameters (lme4's `condVar`). */
+  readonly std_error: number;
+  readonly conf_low: number;
+  readonly conf_high: number;
+  /** 1 for the largest mode of its term. */
+  readonly rank: number;
+}
+
+/** One entry per level and effect, in the order of terms, levels and effects. @param level of the intervals, 0.5 … 0.9999 */
+export function ranefTable(fit: GlmmFit, level = 0.95): RanefEntry[] {
+  if (!(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
+  const { design, params, modes } = fit;
+  const z = normalQuantile(0.5 + level / 2, 0, 1);
+  const precision = jointPrecision(fit);
+  const thetas = thetaByTerm(design, params);
+  return effectPlaces(design).places.flatMap(({ term, q, first, stride }, t) => {
+    const factor = termFactor(term, thetas[t]!);
+    const effects = Array.from({ length: q }, (_, r) => term.levels.map((_, g) => {
+      let sum = 0;
+      for (let c = 0; c <= r; c++) sum += factor[r * q + c]! * modes[first + g * stride + c]!;
+      return sum;
+    }));
+    const ranks = effects.map(descendingRanks);
+    return term.levels.flatMap((name, g) => {
+      const covariance = precision.levelCovariance(t, g);
+      return term.names.map((column, r): RanefEntry => {
+        const estimate = effects[r]![g]!;
+        const error = Math.sqrt(covariance[r * q + r]!);
+        return {
+          group: term.group, level: name, term: column, estimate, std_error: error,
+          conf_low: estimate - z * error, conf_high: estimate + z * error, rank: ranks[r]![g]!,
+        };
+      });
+    });
+  });
+}
+
+/** Ties share the rank of the first of them. */
+function descendingRanks(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => values[b]! - values[a]!);
+  const ranks = new Array<number>(values.length);
+  order.forEach((i, place) => {
+    const before = order[place - 1];
+    ranks[i] = before !== undefined && values[before] === values[i] ? ranks[before]! : place + 1;
+  });
+  return ranks;
+}

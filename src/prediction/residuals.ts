@@ -1,0 +1,54 @@
+/** Residuals of a fitted model. */
+import { OptionError } from '../errors.js';
+import { familyOf } from '../families/registry.js';
+import type { GlmmFit } from '../fit/glmm.js';
+import { auxiliaryValues } from '../model/auxiliary-values.js';
+import { isLinearMixed, parameterLayout } from '../model/design.js';
+import closestName from '../names.js';
+import { fittedRows } from './fit-rows.js';
+import { jointPrecision } from './joint-precision.js';
+import { predictorOf } from './predict.js';
+
+const TYPES = ['response', 'pearson', 'deviance', 'working', 'standardized'] as const;
+export type ResidualType = (typeof TYPES)[number];
+
+export interface ResidualOptions {
+  /**
+   * `response`: y − μ (of the proportion for binomial kinds); `pearson`: divided by the standard deviation of y; `deviance`: the signed root
+   * of a row's deviance; `working`: (y − μ) dη/dμ; `standardized`: Pearson divided by √(1 − h), with h the row's leverage in the joint
+   * weighted least squares of (β, u). Default `deviance`, as lme4 for families other than the gaussian.
+   */
+  readonly type?: ResidualType;
+  /** From means at the conditional modes (default), or `marginal`: with random effects of zero. */
+  readonly kind?: 'conditional' | 'marginal';
+}
+
+/** n numbers; NaN where a distribution has no such residual (deviance residuals of families without a saturated model). @throws OptionError for unknown names. */
+export function residuals(fit: GlmmFit, options: ResidualOptions = {}): Float64Array {
+  const { type = 'deviance', kind = 'conditional' } = options;
+  if (!TYPES.includes(type)) throw new OptionError(`unknown type '${String(type)}' of residuals; use ${TYPES.join(', ')}${closestName(String(type), TYPES)}`);
+  if (kind !== 'conditional' && kind !== 'marginal') throw new OptionError(`unknown kind '${String(kind)}' of residuals; use conditional or marginal`);
+  const { design, params, response } = fit;
+  if (design.family === 'cumulative') throw new OptionError('residuals of an ordered response are not defined; look at the probabilities of its categories');
+  const family = familyOf(design);
+  const { nFixed, nTheta } = parameterLayout(design);
+  const auxiliaryOf = auxiliaryValues(design, params.subarray(nFixed + nTheta));
+  const eta = predictorOf(fit, fittedRows(design), design.random.map(() => kind === 'conditional'));
+  const precision = type === 'standardized' ? jointPrecision(fit) : null;
+  const everyTerm = design.random.map(() => true);
+  const sigma = isLinearMixed(design) ? fit.sigma : 1;
+
+  return eta.map((value, i) => {
+    const trials = design.trials?.[i] ?? 1;
+    const weight = design.weights?.[i] ?? 1;
+    const y = response[i]! / (family.hasTrials ? trials : 1);
+    const mean = family.responseMean(value, auxiliaryOf(i));
+    const rest = y - mean;
+    if (type === 'response') return rest;
+    if (type === 'working') return rest / family.meanDerivative(value);
+    if (type === 'deviance') return Math.sign(rest) * Math.sqrt(Math.max(0, family.devianceResidualSquared(response[i]!, family.mean(value), trials, weight)));
+    const pearson = (rest * Math.sqrt(weight)) / (sigma * Math.sqrt(family.responseVariance(value, auxiliaryOf(i), trials)));
+    if (precision === null) return pearson;
+    return pearson / Math.sqrt(1 - precision.weights[i]! * precision.variance(design, i, everyTerm));
+  });
+}
