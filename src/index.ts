@@ -20,6 +20,7 @@ export {
   augment, type ColumnTable, diagnosticData, glance, type Glance, tidy, type TidyOptions, type TidyRow,
 } from './prediction/tidy.js';
 export { type Explained, varianceExplained, type VarianceExplained } from './prediction/variance-explained.js';
+export { loadModel, saveModel } from './prediction/model-file.js';
 export { readTable, type TableFormat } from './table/read-table.js';
 export { type TableInput, toTable } from './table/from-values.js';
 export type { Table } from './table/table.js';

@@ -152,6 +152,11 @@ export class GlmmFit {
     return isLinearMixed(this.design) ? this.params.at(-1)! : 1;
   }
 
+  /** Everything the optimiser left, as plain data. */
+  get solution(): SingleFit {
+    return this.#fit;
+  }
+
   /** Spherical conditional modes u (b = Λu), in the layout of `effectPlaces`. */
   get modes(): Float64Array {
     return this.#fit.modes;

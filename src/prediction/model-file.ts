@@ -1,0 +1,49 @@
+/** A fitted model as a file that restores it with all its methods. */
+import { DataError } from '../errors.js';
+import { GlmmFit } from '../fit/glmm.js';
+import type { GlmmOptions } from '../fit/options.js';
+import { parameterLayout } from '../model/design.js';
+import { effectPlaces } from '../model/effects.js';
+import { decode, encode } from './plain-json.js';
+
+const FORMAT = 'glmmgpu model';
+/** Raised whenever a file of an earlier version could be misread. */
+const VERSION = 1;
+
+/** The model as JSON text, numbers bit for bit. It holds the data the model was fitted to. */
+export function saveModel(fit: GlmmFit): string {
+  const { frame, response, settings, solution } = fit;
+  const options: GlmmOptions = { ...fit.options };
+  delete (options as { signal?: AbortSignal }).signal;
+  return encode({ format: FORMAT, version: VERSION, frame, response, options, settings, solution });
+}
+
+/** @throws DataError, in one sentence, for text that is no model, of another version, or damaged. */
+export function loadModel(text: string): GlmmFit {
+  let content: unknown;
+  try {
+    content = decode(text);
+  } catch {
+    throw new DataError('the model file is damaged or no model file; write it again with saveModel');
+  }
+  const file = content as Partial<Record<string, unknown>> | null;
+  if (typeof file !== 'object' || file?.format !== FORMAT) throw new DataError(`this is no file of a ${FORMAT}; write one with saveModel`);
+  if (file.version !== VERSION) {
+    throw new DataError(`the model file has version ${String(file.version)}, this program reads version ${VERSION}; fit the model again, or use the program that wrote it`);
+  }
+  const { frame, response, options, settings, solution } = content as Pick<GlmmFit, 'frame' | 'response' | 'options' | 'settings' | 'solution'>;
+  let complete = false;
+  try {
+    const { design } = frame;
+    const { nFixed, nParams: k } = parameterLayout(design);
+    complete = design.x.length === design.nobs * nFixed && response.length === design.nobs && frame.rows.length === design.nobs
+      && design.random.every(({ index, z, names }) => index.length === design.nobs && z.length === design.nobs * names.length)
+      && solution.params.length === k && solution.covariance.length === k * k && solution.metric.length === k * k
+      && solution.gradient.length === k && solution.modes.length === effectPlaces(design).effects
+      && Number.isFinite(settings.control.tolerance) && typeof options.family === 'string';
+  } catch {
+    // A part is missing altogether.
+  }
+  if (!complete) throw new DataError('the model file is damaged: parts of it are missing or too short; write it again with saveModel');
+  return new GlmmFit(frame, response, options, settings, solution);
+}
