@@ -10,6 +10,7 @@ export { buildModelFrame } from './formula/build-model-frame.js';
 export type { ContrastName, FrameOptions, ModelFrame } from './formula/model-frame.js';
 export type { Batch, SimulatedResponses } from './model/batch.js';
 export type { BatchFit } from './model/batch-fit.js';
+export type { CovarianceStructure } from './model/covariance-structure.js';
 export type { Design, FamilyName, LinkName, RandomTerm } from './model/design.js';
 export { STATUS, STATUS_NAMES, type StatusName, countStatuses } from './model/status.js';
 export type { BackendReport, PrecisionCheck } from './objective/backend.js';

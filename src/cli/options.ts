@@ -24,6 +24,7 @@ export interface ModelArguments {
   readonly offset?: string;
   readonly subset?: string;
   readonly contrasts?: Record<string, string>;
+  readonly covariancePattern?: string[];
   readonly types?: Record<string, string>;
   readonly levels?: Record<string, string[]>;
   readonly start?: { fixef?: number[]; theta?: number[] };
@@ -76,6 +77,8 @@ export function addModelOptions(command: Command): Command {
     .option('--subset <expression>', "rows to use, e.g. 'period != 4 & size > 3'")
     .option('--contrasts <column=name,...>', 'treatment, sum, helmert, poly or dummy',
       (text, earlier: Record<string, string> | undefined) => merge(earlier, parsePairs('--contrasts', text)))
+    .option('--covariance-pattern <names>', 'covariance of the random terms, one name or one per term: us, diag, homdiag, cs, homcs, ar1, hetar1, or MATLAB\'s names',
+      (text) => text.split(',').map((name) => name.trim()))
     .option('--types <column=type,...>', 'numeric, factor, ordered, string or boolean',
       (text, earlier: Record<string, string> | undefined) => merge(earlier, parsePairs('--types', text)))
     .option('--levels <column=a|b|c>', 'order of the levels of a factor; may be repeated',
@@ -138,7 +141,7 @@ export function tableOptions(options: ModelArguments): TypeOptions {
 
 /** Options of `glmm`. Names and values are checked there. */
 export function glmmOptions(options: ModelArguments): GlmmOptions {
-  const { link, nagq, reml, weights, offset, subset, contrasts, start, information, se } = options;
+  const { link, nagq, reml, weights, offset, subset, contrasts, covariancePattern, start, information, se } = options;
   return {
     family: options.family as FamilyName,
     backend: options.backend,
@@ -149,6 +152,7 @@ export function glmmOptions(options: ModelArguments): GlmmOptions {
     ...(offset === undefined ? {} : { offset }),
     ...(subset === undefined ? {} : { subset }),
     ...(contrasts === undefined ? {} : { contrasts: contrasts as Record<string, ContrastName> }),
+    ...(covariancePattern === undefined ? {} : { covariancePattern: covariancePattern.length === 1 ? covariancePattern[0]! : covariancePattern }),
     ...(start === undefined ? {} : { start }),
     ...(information === undefined ? {} : { information }),
     ...(se === undefined ? {} : { standardErrors: se }),

@@ -2,6 +2,8 @@
 import { getGpu } from '#platform';
 import { OptionError } from '../errors.js';
 import { acquireDevice } from '../gpu/device.js';
+import { freeDesign } from '../model/structured-theta.js';
+import { structuredObjective } from '../objective/structured.js';
 import { createWebGpuObjective, deviceCapacity, ownColumns } from '../objective/webgpu.js';
 import type { AcquireDevice } from './engine.js';
 import { objectiveIntegration } from './fit-chunk.js';
@@ -17,10 +19,10 @@ export const acquireBatchDevice: AcquireDevice = async (allowSoftware) => {
     software: adapter.software,
     lost,
     dispose: () => { found.dispose(); },
-    createObjective: (design, settings, capacity, batch) =>
-      createWebGpuObjective(device, design, objectiveIntegration(settings), { capacity, own: ownColumns(batch) }),
+    createObjective: async (design, settings, capacity, batch) =>
+      structuredObjective(await createWebGpuObjective(device, freeDesign(design), objectiveIntegration(settings), { capacity, own: ownColumns(batch) }), design),
     capacityFor: (design, settings, batch) => {
-      const capacity = deviceCapacity(device, design, objectiveIntegration(settings), ownColumns(batch));
+      const capacity = deviceCapacity(device, freeDesign(design), objectiveIntegration(settings), ownColumns(batch));
       if (typeof capacity === 'number') return capacity;
       throw new OptionError(`${capacity.reason}; use backend 'cpu'`);
     },

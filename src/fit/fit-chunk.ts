@@ -14,7 +14,7 @@ import { withAuxiliary } from './auxiliary-start.js';
 import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
 import type { Control } from './options.js';
 import { glmData, perModel, startingPoint } from './starting-point.js';
-import { type ThetaGeometry, normaliseTheta, thetaGeometry } from './theta-geometry.js';
+import { type ThetaGeometry, entrySize, normaliseTheta, thetaGeometry } from './theta-geometry.js';
 import { maximizeOverTheta } from './theta-search.js';
 
 export interface FitSettings {
@@ -148,7 +148,7 @@ function markSeparated(
       high = Math.max(high, eta);
     }
     const suspect = isSuspect(family, low) || isSuspect(family, high);
-    const huge = geometry.some((entry, t) => Math.abs(params[b * k + p + t]!) * entry.scale > HUGE_SD);
+    const huge = geometry.some((entry, t) => entrySize(entry, params[b * k + p + t]!) > HUGE_SD);
     if ((suspect && separationDirection(family, data) !== null) || (huge && allOrNothing(design, batch, data))) status[b] = STATUS.separated;
   }
 }

@@ -23,6 +23,7 @@ import type { FitSettings } from './fit-chunk.js';
 import { LINEAR_ON_DEVICE, checkLinearOptions } from './linear-options.js';
 import { DEFAULT_CONTROL, type GlmmOptions } from './options.js';
 import { type SingleFit, fitSingle } from './single-fit.js';
+import { isOnBoundary, thetaGeometry } from './theta-geometry.js';
 import type { Bootstrap, FitJson, FixedEffect, RanefRow, VarianceComponent } from './types.js';
 
 /**
@@ -38,13 +39,14 @@ import type { Bootstrap, FitJson, FixedEffect, RanefRow, VarianceComponent } fro
  */
 export async function glmm(formula: string, data: TableInput, options: GlmmOptions): Promise<GlmmFit> {
   const { family, link } = resolveFamily(options.family, options.link);
-  const { weights, offset, subset, contrasts, dispformula, dispersion, ziformula, threshold } = options;
+  const { weights, offset, subset, contrasts, covariancePattern, dispformula, dispersion, ziformula, threshold } = options;
   const frame = buildModelFrame(formula, toTable(data), {
     family, link,
     ...(weights === undefined ? {} : { weights }),
     ...(offset === undefined ? {} : { offset }),
     ...(subset === undefined ? {} : { subset }),
     ...(contrasts === undefined ? {} : { contrasts }),
+    ...(covariancePattern === undefined ? {} : { covariancePattern }),
     ...(dispformula === undefined ? {} : { dispformula }),
     ...(dispersion === undefined ? {} : { dispersion }),
     ...(ziformula === undefined ? {} : { ziformula }),
@@ -225,16 +227,9 @@ export class GlmmFit {
 
   /** Whether some variance is zero or some correlation ±1. */
   get singular(): boolean {
-    const { fixedNames, random } = this.design;
-    let at = fixedNames.length;
-    return random.some((term) => {
-      let zero = false;
-      for (let c = 0; c < term.names.length; c++) {
-        if (this.params[at] === 0) zero = true;
-        at += term.covariance === 'diagonal' ? 1 : term.names.length - c;
-      }
-      return zero;
-    });
+    const geometry = thetaGeometry(this.design);
+    const { theta } = this;
+    return geometry.some((_, t) => isOnBoundary(geometry, theta, t));
   }
 
   /** What a reader of the results should know, one sentence each. */
@@ -255,12 +250,11 @@ export class GlmmFit {
 
   /** Whether some θ inside its range has no standard error. */
   #thetaUndetermined(): boolean {
-    const { nFixed, nTheta } = parameterLayout(this.design);
+    const { nFixed } = parameterLayout(this.design);
     const k = Math.sqrt(this.#fit.covariance.length);
-    for (let j = nFixed; j < nFixed + nTheta; j++) {
-      if (this.params[j] !== 0 && !Number.isFinite(this.#fit.covariance[j * k + j]!)) return true;
-    }
-    return false;
+    const geometry = thetaGeometry(this.design);
+    const { theta } = this;
+    return geometry.some((_, t) => !isOnBoundary(geometry, theta, t) && !Number.isFinite(this.#fit.covariance[(nFixed + t) * (k + 1)]!));
   }
 
   /**

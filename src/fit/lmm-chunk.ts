@@ -60,12 +60,12 @@ export class LmmFitter {
     for (let b = 0; b < count; b++) {
       const own = theta.subarray(b * m, (b + 1) * m);
       if (starts === null) coldTheta(geometry, own, START_SD);
-      else for (let t = 0; t < m; t++) own[t] = starts[b * k + p + t]! / starts[b * k + k - 1]!;
+      else own.set(rescaled(geometry, starts.subarray(b * k + p, b * k + p + m), 1 / starts[b * k + k - 1]!));
     }
-    const known = batch.metric === undefined || starts === null ? null : relativeMetric(batch.metric, starts, p, m);
+    const known = batch.metric === undefined || starts === null ? null : relativeMetric(geometry, batch.metric, starts, p);
     const best = await maximizeOverTheta(surface, {
       count, params: theta, held: null, metric: known ?? coldMetric(geometry), coldMetric: known === null,
-      stepScale: Float64Array.from(geometry, (entry) => entry.scale), maxStep: MAX_STEP,
+      stepScale: Float64Array.from(geometry, (entry) => entry.step), maxStep: MAX_STEP,
       tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal, lastStep: standardErrors !== 'hessian',
     }, { geometry, nTheta: m, nAfterTheta: 0, coldStart: starts === null });
 
@@ -90,7 +90,7 @@ export class LmmFitter {
     const sigma = params[k - 1]!;
     const n = this.#design.nobs;
     system.kernel.take(batch.response, b * n, this.#offset(batch, b), sums);
-    system.kernel.evaluate(sums, params.slice(p, p + m).map((value) => value / sigma), null);
+    system.kernel.evaluate(sums, rescaled(this.#geometry, params.subarray(p, p + m), 1 / sigma), null);
     return system.kernel.modes(sums).map((u) => u / sigma);
   }
 
@@ -157,10 +157,8 @@ export class LmmFitter {
       const { sigma, divisor } = system.kernel.profile;
       const own = params.subarray(b * k, (b + 1) * k);
       fixedEffects(system, sums, own);
-      for (let t = 0; t < m; t++) {
-        own[p + t] = sigma * theta[t]!;
-        gradient[b * k + p + t] = best.gradient[b * m + t]! / sigma;
-      }
+      own.set(rescaled(this.#geometry, theta, sigma), p);
+      for (let t = 0; t < m; t++) gradient[b * k + p + t] = best.gradient[b * m + t]! / sigma ** this.#geometry[t]!.degree;
       own[k - 1] = sigma;
       if (covariance === null) continue;
       const block = covariance.subarray(b * k * k, (b + 1) * k * k);
@@ -198,13 +196,17 @@ export class LmmFitter {
     }
     const carried = Float64Array.from(slope, (_, i) => slope.reduce((sum, g, j) => sum + entry(i, j) * g, 0));
     const variance = (sigma * sigma) / (2 * divisor) + carried.reduce((sum, value, t) => sum + value * slope[t]!, 0);
+    // θ on the scale of the response is σ^degree times the relative one: its derivatives by that and by σ.
+    const byTheta = this.#geometry.map(({ degree }) => sigma ** degree);
+    const bySigma = this.#geometry.map(({ degree }, t) => (degree * theta[t]! * byTheta[t]!) / sigma);
     for (let i = 0; i < m; i++) {
       if (!known[i]) continue;
       for (let j = 0; j < m; j++) {
         if (!known[j]) continue;
-        block[(p + i) * k + p + j] = sigma * sigma * entry(i, j) + sigma * (carried[i]! * theta[j]! + theta[i]! * carried[j]!) + theta[i]! * theta[j]! * variance;
+        block[(p + i) * k + p + j] = byTheta[i]! * (byTheta[j]! * entry(i, j) + bySigma[j]! * carried[i]!)
+          + bySigma[i]! * (byTheta[j]! * carried[j]! + bySigma[j]! * variance);
       }
-      block[(p + i) * k + k - 1] = block[(k - 1) * k + p + i] = sigma * carried[i]! + theta[i]! * variance;
+      block[(p + i) * k + k - 1] = block[(k - 1) * k + p + i] = byTheta[i]! * carried[i]! + bySigma[i]! * variance;
       for (let j = 0; j < p; j++) block[(p + i) * k + j] = block[j * k + p + i] = 0;
     }
     block[k * k - 1] = variance;
@@ -212,25 +214,32 @@ export class LmmFitter {
   }
 }
 
-/** The information about a standard deviation of G independent effects is of the order of 2G. */
 function coldMetric(geometry: ThetaGeometry): Float64Array {
   const m = geometry.length;
   const metric = new Float64Array(m * m);
-  geometry.forEach((entry, t) => { metric[t * m + t] = 1 / (2 * entry.levels * entry.scale ** 2); });
+  geometry.forEach((entry, t) => { metric[t * m + t] = entry.variance; });
   return metric;
 }
 
-/** Inverse Hessian of (β, θ, σ) to that of the relative θ / σ at the first start; null if it is of no use. */
-function relativeMetric(metric: Float64Array, starts: Float64Array, p: number, m: number): Float64Array | null {
+/** θ of the model whose response is multiplied by `factor`. */
+function rescaled(geometry: ThetaGeometry, theta: Float64Array, factor: number): Float64Array {
+  return theta.map((value, t) => value * factor ** geometry[t]!.degree);
+}
+
+/** Inverse Hessian of (β, θ, σ) to that of the relative θ at the first start; null if it is of no use. */
+function relativeMetric(geometry: ThetaGeometry, metric: Float64Array, starts: Float64Array, p: number): Float64Array | null {
+  const m = geometry.length;
   const k = p + m + 1;
   const sigma = starts[k - 1]!;
+  const factor = geometry.map(({ degree }) => sigma ** -degree);
+  const slope = geometry.map(({ degree }, t) => (degree * starts[p + t]!) / sigma);
+  const at = (row: number, column: number): number => metric[row * k + column]!;
   const out = new Float64Array(m * m);
   for (let i = 0; i < m; i++) {
-    const di = starts[p + i]! / sigma;
+    const di = slope[i]!;
     for (let j = 0; j < m; j++) {
-      const dj = starts[p + j]! / sigma;
-      const at = (row: number, column: number): number => metric[row * k + column]!;
-      out[i * m + j] = (at(p + i, p + j) - di * at(k - 1, p + j) - dj * at(p + i, k - 1) + di * dj * at(k - 1, k - 1)) / (sigma * sigma);
+      const dj = slope[j]!;
+      out[i * m + j] = factor[i]! * factor[j]! * (at(p + i, p + j) - di * at(k - 1, p + j) - dj * at(p + i, k - 1) + di * dj * at(k - 1, k - 1));
     }
   }
   for (let t = 0; t < m; t++) if (!(out[t * m + t]! > 0)) return null;

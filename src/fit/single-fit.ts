@@ -109,7 +109,7 @@ function withoutGaps(covariance: Float64Array, design: Design, p: number, k: num
   for (let j = 0; j < k; j++) {
     if (metric[j * k + j]! > 0) continue;
     const entry = geometry[j - p];
-    metric[j * k + j] = entry === undefined ? 1 : 1 / (2 * entry.levels * entry.scale ** 2);
+    metric[j * k + j] = entry === undefined ? 1 : entry.variance;
   }
   return metric;
 }

@@ -63,7 +63,7 @@ export function startingPoint(design: Design, geometry: ThetaGeometry, batch: Nu
     for (let i = 0; i < design.nobs; i++) sum += design.x[i * p + j]! ** 2;
     stepScale[j] = Math.sqrt(sum / design.nobs) || 1;
   }
-  geometry.forEach((entry, t) => { stepScale[p + t] = entry.scale; });
+  geometry.forEach((entry, t) => { stepScale[p + t] = entry.step; });
   const auxiliaryScale = auxiliaryColumnScales(design);
   stepScale.set(auxiliaryScale, p + nTheta);
 
@@ -83,8 +83,7 @@ export function startingPoint(design: Design, geometry: ThetaGeometry, batch: Nu
         for (let i = 0; i < p; i++) {
           for (let j = 0; j < p; j++) metric[base + i * k + j] = glm?.covariance[i * p + j] ?? (i === j ? 1 / stepScale[j]! ** 2 : 0);
         }
-        // The information about a standard deviation of G independent effects is of the order of 2G.
-        geometry.forEach((entry, t) => { metric[base + (p + t) * (k + 1)] = 1 / (2 * entry.levels * entry.scale ** 2); });
+        geometry.forEach((entry, t) => { metric[base + (p + t) * (k + 1)] = entry.variance; });
         // n rows tell of the order of n/4 about a constant on a logarithmic or logit scale.
         auxiliaryScale.forEach((scale, j) => { metric[base + (p + nTheta + j) * (k + 1)] = 4 / (design.nobs * scale ** 2); });
       }

@@ -1,9 +1,9 @@
 /**
- * Maximisation where some parameters are entries of Cholesky factors: σ = 0 is a stationary point whatever the data say, so starts are kept
- * away from it, and fits that end near it are looked at again.
+ * Maximisation where some parameters are entries of Cholesky factors: σ = 0 is a stationary point whatever the data say (and so are the ends
+ * of a correlation that is an angle), so starts are kept away from it, and fits that end near it are looked at again.
  */
 import { type Maximum, type MaximizeProblem, OUTCOME, type Surface, maximize, restrict } from '../optimize/quasi-newton.js';
-import { type ThetaGeometry, coldTheta, isNearZero, liftTheta } from './theta-geometry.js';
+import { type ThetaGeometry, atDistance, boundaryDistance, coldTheta, liftTheta } from './theta-geometry.js';
 
 /** A diagonal entry of θ closer to zero than this (units of the linear predictor) is no start: θ = 0 is stationary whatever the data say. */
 const NEAR_ZERO = 0.05;
@@ -84,14 +84,17 @@ async function higherInside(
 async function fallingToZero(
   surface: Surface, best: Maximum, geometry: ThetaGeometry, thetaOf: ThetaOf, width: number,
 ): Promise<{ models: number[]; thetas: Float64Array[] }> {
-  const near = (theta: Float64Array, t: number): boolean => isNearZero(geometry, theta, t, NEAR_ZERO) && theta[t] !== 0;
+  const near = (theta: Float64Array, t: number): boolean => {
+    const distance = boundaryDistance(geometry[t]!, theta[t]!);
+    return distance > 0 && distance < NEAR_ZERO;
+  };
   const { models, params, gradient } = await evaluateNearZero(surface, best, width, (point) => {
     const theta = thetaOf(point, 0, width);
     let any = false;
     geometry.forEach((entry, t) => {
       if (!near(theta, t)) return;
       any = true;
-      theta[t] = Math.sign(theta[t]!) * Math.min(Math.abs(theta[t]!), NEAR_BOUNDARY / entry.scale);
+      theta[t] = atDistance(entry, theta[t]!, Math.min(boundaryDistance(entry, theta[t]!), NEAR_BOUNDARY));
     });
     return any;
   });
@@ -101,10 +104,12 @@ async function fallingToZero(
     const probe = thetaOf(params, s, width);
     const theta = thetaOf(best.params, b, width).slice();
     let any = false;
-    geometry.forEach((_, t) => {
-      if (!near(theta, t) || slope[t]! * probe[t]! > 0) return;
+    geometry.forEach((entry, t) => {
+      if (!near(theta, t)) return;
+      const turn = atDistance(entry, theta[t]!, 0);
+      if (slope[t]! * (probe[t]! - turn) > 0) return;
       any = true;
-      theta[t] = 0;
+      theta[t] = turn;
     });
     if (!any) return;
     found.models.push(b);

@@ -1,5 +1,6 @@
 /** Plain-data results of a single fit and of a bootstrap: what the CLI prints and the JSON output holds. */
 import type { BatchFit } from '../model/batch-fit.js';
+import type { CovarianceStructure } from '../model/covariance-structure.js';
 import type { StatusName } from '../model/status.js';
 import type { BackendReport } from '../objective/backend.js';
 
@@ -19,6 +20,8 @@ export interface FixedEffect {
 export interface VarianceComponent {
   readonly group: string;
   readonly terms: readonly string[];
+  /** Its structure. */
+  readonly covariance: CovarianceStructure;
   readonly sd: readonly number[];
   /** q × q. */
   readonly correlation: readonly (readonly number[])[];

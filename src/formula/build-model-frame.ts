@@ -2,9 +2,12 @@
 import { DataError, FormulaError, OptionError } from '../errors.js';
 import closestName from '../names.js';
 import { auxiliaryRoles, takesZeroInflation } from '../families/registry.js';
+import { hasCommonCorrelation } from '../model/covariance-structure.js';
 import type { AuxiliaryPredictor, RandomTerm } from '../model/design.js';
 import type { Table } from '../table/table.js';
+import { checkGroupings, constantEffects } from './check-random.js';
 import { resolveContrast } from './contrasts.js';
+import { applyPattern } from './covariance-pattern.js';
 import { deparse } from './deparse.js';
 import { type AuxiliaryTerms, auxiliaryTerms, checkAuxiliaryOptions, knownDispersion, thresholdPredictor } from './auxiliary.js';
 import { type Memory, type Scope, evaluate } from './evaluate.js';
@@ -18,6 +21,7 @@ import { makeResponse } from './response.js';
 import { type BarTerm, splitFormula } from './split-formula.js';
 import { subsetRows } from './subset.js';
 import { type TermSet, expandTerms } from './terms.js';
+import { timeFactor } from './time-factor.js';
 import { Variables, inputs } from './variables.js';
 import { vector } from './value.js';
 
@@ -43,7 +47,7 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   const scope: Scope = { table, text: formula, memory, learning: true };
   const responseName = deparse(split.response);
   const fixedSet = expandTerms(split.fixed, { text: formula, dot: dotColumns(table, split.response, split.bars), response: responseName });
-  const randomSets = split.bars.flatMap((bar) => expandBar(bar, formula));
+  const randomSets = applyPattern(split.bars, options.covariancePattern).flatMap((bar) => expandBar(bar, formula));
   checkOverlap(randomSets, formula);
   const roles = auxiliaryRoles(options.family, options);
   checkAuxiliaryOptions(options.family, roles, takesZeroInflation(options.family), options);
@@ -53,7 +57,7 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   variables.add(split.response);
   for (const expression of fixedSet.variables) variables.add(expression);
   for (const { bar, terms } of randomSets) {
-    for (const expression of terms.variables) variables.add(expression);
+    for (const expression of terms.variables) variables.add(expression, isAutoregressive(bar));
     for (const part of groupingParts(bar.group)) variables.add(part, true);
   }
   for (const { text, set } of auxiliarySets) {
@@ -98,8 +102,10 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   notes.push(...fixed.notes);
   const { recipe, kept, droppedColumns } = fixed;
 
-  const randomParts = randomSets.map((set) => randomTerm(set, variables, rows));
+  const randomParts = randomSets.map((set) => randomTerm(set, variables, rows, scope));
   const random = randomParts.map(({ term }) => term);
+  checkGroupings(random);
+  notes.push(...constantEffects(random));
   const auxiliary = roles.map((role): AuxiliaryFrame => {
     if (role === 'thresholds') return { predictor: thresholdPredictor(response.categories!, options.threshold), terms: null };
     if (role === 'dispersion' && options.dispersion !== undefined) return { predictor: knownDispersion(options.dispersion, rows.length), terms: null };
@@ -214,6 +220,9 @@ function expandBar(bar: BarTerm, text: string): RandomSet[] {
   if (!terms.intercept && terms.terms.length === 0) {
     throw new FormulaError(`the random term at character ${bar.start + 1} has no effect; write (1 | ${deparse(bar.group)})`, text, bar.start);
   }
+  if (isAutoregressive(bar) && (terms.intercept || terms.terms.length !== 1 || terms.terms[0]!.length !== 1)) {
+    throw new FormulaError(`the ${bar.structure!} term at character ${bar.start + 1} needs one time and no intercept; write ${bar.structure!}(0 + time | ${deparse(bar.group)})`, text, bar.start);
+  }
   if (!bar.uncorrelated) return [{ bar, terms }];
   const single = (term: readonly number[] | null): RandomSet => ({
     bar,
@@ -245,7 +254,9 @@ function checkOverlap(sets: readonly RandomSet[], text: string): void {
   }
 }
 
-function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32Array): { readonly term: RandomTerm; readonly recipe: MatrixRecipe } {
+const isAutoregressive = ({ structure }: BarTerm): boolean => structure === 'ar1' || structure === 'hetar1';
+
+function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32Array, { table, text }: Scope): { readonly term: RandomTerm; readonly recipe: MatrixRecipe } {
   const group = deparse(bar.group);
   const parts = groupingParts(bar.group).map((part) => {
     const data = variables.onRows(part, rows, true);
@@ -256,11 +267,23 @@ function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32
   if (levels.length < 2) {
     throw new DataError(`grouping factor '${group}' has only one level ('${levels[0]!}') in the rows used; a random effect needs two or more`, { column: group });
   }
-  const data = terms.variables.map((expression) => variables.onRows(expression, rows));
+  const data = terms.variables.map((expression) => (isAutoregressive(bar) ? times(expression, variables, rows, table) : variables.onRows(expression, rows)));
   const recipe = makeRecipe(terms, data, (_, ordered) => (ordered ? 'poly' : 'treatment'));
   const z = fillMatrix(recipe, data, rows.length);
   requireFinite(z, recipe.names, rows);
-  return { term: { group, levels, index, names: recipe.names, z, covariance: 'unstructured' }, recipe };
+  const covariance = bar.structure ?? 'unstructured';
+  if (hasCommonCorrelation(covariance) && recipe.names.length < 2) {
+    throw new FormulaError(`the ${covariance} term at character ${bar.start + 1} has one effect only ('${recipe.names[0]!}'), and a correlation needs two; write (${deparse(bar.effects)} | ${group})`, text, bar.start);
+  }
+  return { term: { group, levels, index, names: recipe.names, z, covariance }, recipe };
+}
+
+/** The variable of an autoregressive term as a factor of its times. */
+function times(expression: Expression, variables: Variables, rows: Int32Array, table: Table): VariableData {
+  const data = variables.onRows(expression, rows, true);
+  const label = deparse(expression);
+  if (data.kind !== 'factor') throw new DataError(`'${label}' is no time for ar1; use one column`, { column: label });
+  return { kind: 'factor', column: timeFactor(data.column, label, unusedLevels(table, [expression], [data]).length > 0) };
 }
 
 /** Products of finite values can still overflow. */

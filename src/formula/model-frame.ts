@@ -27,6 +27,11 @@ export interface FrameOptions {
   readonly dispersion?: number;
   /** Model of the logit of the probability of an excess zero, e.g. `~ x`; default: none. With a truncated family it makes a hurdle model. */
   readonly ziformula?: string;
+  /**
+   * Covariance structures of the random terms whose formula gives none: one name for all, or one per term as written. `us`, `diag`, `homdiag`,
+   * `cs`, `homcs`, `ar1`, `hetar1` as in the formula, or MATLAB's `FullCholesky`, `Full`, `Diagonal`, `Isotropic`, `CompSymm`.
+   */
+  readonly covariancePattern?: string | readonly string[];
   /** Thresholds of a cumulative family: `flexible` (default), `symmetric` or `equidistant`. */
   readonly threshold?: 'flexible' | 'symmetric' | 'equidistant';
 }

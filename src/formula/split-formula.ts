@@ -1,5 +1,7 @@
 /** Takes a formula apart into its response, its fixed part and its random-effects terms, with lme4's shorthands written out. */
 import { FormulaError } from '../errors.js';
+import type { CovarianceStructure } from '../model/covariance-structure.js';
+import { STRUCTURE_FUNCTIONS } from './covariance-pattern.js';
 import { deparse } from './deparse.js';
 import type { Expression, ParsedFormula, Summand } from './expression.js';
 
@@ -9,6 +11,8 @@ export interface BarTerm {
   readonly group: Expression;
   /** Whether `||` was written: the effects are to become separate, uncorrelated terms. */
   readonly uncorrelated: boolean;
+  /** Structure of the covariance as written, `cs(x | group)`; null where none is. */
+  readonly structure: CovarianceStructure | null;
   /** Place of the term in the formula. */
   readonly start: number;
 }
@@ -49,8 +53,9 @@ function collect(item: Summand, fixed: Summand[], bars: BarTerm[], text: string)
     collect({ sign, value: value.operand }, fixed, bars, text);
     return;
   }
-  if (value.kind === 'paren' && containsBar(value)) {
-    const inner = peel(value);
+  const structure = value.kind === 'call' ? STRUCTURE_FUNCTIONS.get(value.callee) : undefined;
+  if ((value.kind === 'paren' || structure !== undefined) && containsBar(value)) {
+    const inner = structure === undefined ? peel(value) : structuredBar(value as Call, text);
     if (!isBar(inner)) {
       collect({ sign, value: inner }, fixed, bars, text);
       return;
@@ -62,7 +67,7 @@ function collect(item: Summand, fixed: Summand[], bars: BarTerm[], text: string)
       throw new FormulaError(`the random term at character ${value.start + 1} holds a second '|'; write one term per grouping factor, (1 | a) + (1 | b)`, text, value.start);
     }
     for (const group of expandGroup(inner.right, text)) {
-      bars.push({ effects: inner.left, group, uncorrelated: inner.operator === '||', start: value.start });
+      bars.push({ effects: inner.left, group, uncorrelated: inner.operator === '||', structure: structure ?? null, start: value.start });
     }
     return;
   }
@@ -76,6 +81,18 @@ function collect(item: Summand, fixed: Summand[], bars: BarTerm[], text: string)
     );
   }
   fixed.push(item);
+}
+
+type Call = Extract<Expression, { kind: 'call' }>;
+
+/** The bar of `cs(0 + f | g)`. */
+function structuredBar({ callee, args, start }: Call, text: string): Bar {
+  const inner = args.length === 1 && args[0]!.name === null ? peel(args[0]!.value) : undefined;
+  if (inner === undefined || !isBar(inner)) {
+    throw new FormulaError(`${callee}() at character ${start + 1} takes one random term; write ${callee}(0 + f | g)`, text, start);
+  }
+  if (inner.operator === '||') throw new FormulaError(`${callee}() at character ${start + 1} says the structure already; write | in place of ||`, text, start);
+  return inner;
 }
 
 type Bar = Extract<Expression, { kind: 'binary' }> & { readonly operator: '|' | '||' };
@@ -92,12 +109,12 @@ function flip(outer: '+' | '-', inner: '+' | '-'): '+' | '-' {
   return outer === inner ? '+' : '-';
 }
 
-/** Whether a bar occurs outside function calls (inside them it is the logical "or"). */
+/** Whether a random term occurs: a bar outside function calls (inside them it is the logical "or"), or a structure around one. */
 function containsBar(node: Expression): boolean {
   return firstBar(node) >= 0;
 }
 
-/** Position of the first bar outside function calls, −1 without one. */
+/** Position of the first such bar or structure, −1 without one. */
 function firstBar(node: Expression): number {
   switch (node.kind) {
     case 'sum': {
@@ -107,6 +124,7 @@ function firstBar(node: Expression): number {
       }
       return -1;
     }
+    case 'call': return STRUCTURE_FUNCTIONS.has(node.callee) ? node.start : -1;
     case 'paren': return firstBar(node.inner);
     case 'negate': case 'plus': case 'not': return firstBar(node.operand);
     case 'binary': {

@@ -5,7 +5,9 @@ import type { Design } from '../model/design.js';
 export function checkLinearMixed(design: Design): void {
   const { nobs, weights, fixedNames } = design;
   const informative = weights === null ? nobs : weights.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
-  for (const { group, names, levels } of design.random) {
+  for (const { group, names, levels, covariance } of design.random) {
+    // Correlations that fall off with the distance, or follow from unequal variances, tell such effects from the residuals.
+    if (covariance === 'ar1' || covariance === 'hetar1' || covariance === 'cs') continue;
     const effects = names.length * levels.length;
     if (effects < informative) continue;
     throw new DataError(

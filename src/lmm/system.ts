@@ -1,11 +1,13 @@
 /** The linear mixed model of a design: cross-products once, then any number of responses. */
 import type { Design } from '../model/design.js';
+import { freeDesign } from '../model/structured-theta.js';
 import { hasOneFactor, oneFactor } from '../objective/one-factor.js';
 import { checkLinearMixed } from './check-design.js';
 import type { LmmKernel } from './kernel.js';
 import { createManyFactorsKernel } from './many-factors.js';
 import { createOneFactorKernel } from './one-factor.js';
 import { inverse } from '../numerics/cholesky.js';
+import { structuredKernel } from './structured.js';
 import { type ResponseSums, type RowCopies, type ScaledRows, scaledRows } from './scaled-rows.js';
 
 export interface LmmSystem {
@@ -17,7 +19,9 @@ export interface LmmSystem {
 export function createLmmSystem(design: Design, reml: boolean, copies?: RowCopies): LmmSystem {
   checkLinearMixed(design);
   const rows = scaledRows(design, design.weights, design.x, copies);
-  return { rows, kernel: hasOneFactor(design) ? oneFactorKernel(design, rows, reml) : createManyFactorsKernel(design, rows, reml) };
+  const free = freeDesign(design);
+  const kernel = hasOneFactor(free) ? oneFactorKernel(free, rows, reml) : createManyFactorsKernel(free, rows, reml);
+  return { rows, kernel: structuredKernel(kernel, design) };
 }
 
 function oneFactorKernel(design: Design, rows: ScaledRows, reml: boolean): LmmKernel {

@@ -1,15 +1,19 @@
 /** From θ to what people read: Cholesky factors, standard deviations and correlations of the random effects. */
+import { type CovarianceStructure, freeStructure, structuredFactor, thetaEntries } from './covariance-structure.js';
 import { type Design, type RandomTerm, thetaCount } from './design.js';
 
 /** Lower-triangular q × q Cholesky factor Λ (row-major) of a term from its θ. */
-export function termFactor(term: RandomTerm, theta: ArrayLike<number>): Float64Array {
-  const q = term.names.length;
-  const factor = new Float64Array(q * q);
-  let at = 0;
-  for (let column = 0; column < q; column++) {
-    const end = term.covariance === 'diagonal' ? column + 1 : q;
-    for (let row = column; row < end; row++) factor[row * q + column] = theta[at++]!;
+export function termFactor({ names, covariance }: Pick<RandomTerm, 'names' | 'covariance'>, theta: ArrayLike<number>): Float64Array {
+  const q = names.length;
+  const entries = thetaEntries(freeStructure(covariance), q);
+  let free = theta;
+  if (covariance !== 'unstructured' && covariance !== 'diagonal') {
+    const expanded = new Float64Array(entries.length);
+    structuredFactor(covariance, q, theta, expanded, null);
+    free = expanded;
   }
+  const factor = new Float64Array(q * q);
+  entries.forEach(({ row, column }, t) => { factor[row * q + column] = free[t]!; });
   return factor;
 }
 
@@ -24,7 +28,9 @@ export function thetaByTerm(design: Design, params: Float64Array): Float64Array[
 }
 
 /** Standard deviations and correlations (NaN where a standard deviation is zero) per term. */
-export function covarianceOf(design: Design, params: Float64Array): { group: string; terms: string[]; sd: number[]; correlation: number[][] }[] {
+export function covarianceOf(
+  design: Design, params: Float64Array,
+): { group: string; terms: string[]; covariance: CovarianceStructure; sd: number[]; correlation: number[][] }[] {
   const thetas = thetaByTerm(design, params);
   return design.random.map((term, t) => {
     const q = term.names.length;
@@ -36,6 +42,6 @@ export function covarianceOf(design: Design, params: Float64Array): { group: str
     };
     const sd = term.names.map((_, a) => Math.sqrt(dot(a, a)));
     const correlation = sd.map((sa, a) => sd.map((sb, b) => (a === b ? 1 : dot(a, b) / (sa * sb))));
-    return { group: term.group, terms: [...term.names], sd, correlation };
+    return { group: term.group, terms: [...term.names], covariance: term.covariance, sd, correlation };
   });
 }

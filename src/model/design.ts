@@ -3,6 +3,8 @@
  * Nothing here knows of formulas, devices or optimisers.
  */
 
+import { type CovarianceStructure, thetaEntries } from './covariance-structure.js';
+
 export type FamilyName =
   | 'binomial' | 'poisson' | 'gaussian' | 'Gamma' | 'inverse.gaussian' | 'nbinom1' | 'nbinom2' | 'beta' | 'betabinomial'
   | 'truncated_poisson' | 'truncated_nbinom1' | 'truncated_nbinom2' | 'cumulative';
@@ -21,7 +23,7 @@ export interface RandomTerm {
   /** Model matrix of the term, n × q, row-major. */
   readonly z: Float64Array;
   /** Structure of the q × q covariance. */
-  readonly covariance: 'unstructured' | 'diagonal';
+  readonly covariance: CovarianceStructure;
 }
 
 /**
@@ -59,14 +61,13 @@ export interface Design {
   readonly auxiliary: readonly AuxiliaryPredictor[];
 }
 
-/** Number of θ entries of a term: the lower triangle of its Cholesky factor, or its diagonal. */
+/** Number of θ of a term: entries of its Cholesky factor, or the parameters of its structure. */
 export function thetaCount(term: Pick<RandomTerm, 'names' | 'covariance'>): number {
-  const q = term.names.length;
-  return term.covariance === 'diagonal' ? q : (q * (q + 1)) / 2;
+  return thetaEntries(term.covariance, term.names.length).length;
 }
 
 /**
- * Places in the parameter vector ψ = (β, θ, γ): p fixed effects, then each term's θ in column-major order of its lower triangle, then the
+ * Places in the parameter vector ψ = (β, θ, γ): p fixed effects, then each term's θ in the order of `thetaEntries`, then the
  * coefficients of the auxiliary predictors. Linear mixed models have the residual standard deviation σ as last parameter instead of γ.
  */
 export interface ParameterLayout {

@@ -6,6 +6,7 @@ import { OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
+import { freeDesign } from '../model/structured-theta.js';
 import { type AuxiliaryMap, auxiliaryMap } from './auxiliary.js';
 import type { GroupKernel, ModelData, RowGradients } from './group-kernel.js';
 import { createSparseGroups } from './groups-sparse.js';
@@ -15,6 +16,7 @@ import type { Evaluation, Integration, Objective, Profile } from './objective.js
 import { manyFactors } from './many-factors.js';
 import { hasOneFactor, oneFactor } from './one-factor.js';
 import type { RowLayout } from './row-layout.js';
+import { structuredObjective } from './structured.js';
 
 export interface CpuObjectiveOptions {
   /** Most models loaded at once; default 64. */
@@ -26,7 +28,7 @@ export interface CpuObjectiveOptions {
  * @throws OptionError when quadrature is asked for several grouping factors or for more than three dimensions.
  */
 export function createCpuObjective(design: Design, integration: Integration, options: CpuObjectiveOptions = {}): Objective {
-  return new CpuObjective(design, integration, options.capacity ?? 64);
+  return structuredObjective(new CpuObjective(freeDesign(design), integration, options.capacity ?? 64), design);
 }
 
 class CpuObjective implements Objective {

@@ -114,7 +114,7 @@ function kernelSizes(layout: Layout, integration: Integration, own: OwnColumns, 
 }
 
 /**
- * Objective of a design on a device.
+ * Objective of a design on a device. Covariances are free ones: `structuredObjective` brings the others.
  * @throws OptionError when the kernels do not take the design (the message says why), DeviceError when the device is lost or has too little memory.
  */
 export async function createWebGpuObjective(

@@ -2,6 +2,7 @@
  * The fitted model as text, in the layout that users of lme4 read every day. It depends on plain data only and works in a browser.
  */
 import type { FitJson, VarianceComponent } from '../fit/types.js';
+import { hasCommonCorrelation, isHomogeneous } from '../model/covariance-structure.js';
 import { abbreviate } from './abbreviate.js';
 import { formatFixed, formatNumbers, formatPValues, formatTogether, roundTo, significanceStars } from './format-numbers.js';
 import { printable, type TextColumn, textTable } from './text-table.js';
@@ -111,20 +112,13 @@ function groupLabels(random: readonly VarianceComponent[]): string[] {
 
 function randomEffectLines(random: readonly VarianceComponent[], dispersion: number | null, digits: number): string[] {
   const labels = groupLabels(random);
-  const rows = random.flatMap((component, c) =>
-    component.terms.map((name, j) => ({
-      group: j === 0 ? labels[c]! : '',
-      name,
-      sd: component.sd[j]!,
-      // A diagonal covariance has no correlations to show.
-      correlations: isDiagonal(component) ? [] : component.correlation[j]!.slice(0, j),
-    })));
+  const rows = random.flatMap((component, c) => componentRows(component, labels[c]!));
   if (dispersion !== null) rows.push({ group: 'Residual', name: '', sd: Math.sqrt(dispersion), correlations: [] });
   const left = (header: string, cells: readonly string[]): TextColumn => ({ header, cells, align: 'left' });
   const widest = Math.max(0, ...rows.map((row) => row.correlations.length));
-  const correlationWidth = rows.some((row) => row.correlations.some((value) => value < 0)) ? 5 : 4;
+  const correlationWidth = rows.some((row) => row.correlations.some((text) => text.startsWith('-'))) ? 5 : 4;
   const correlationColumns = Array.from({ length: widest }, (_, k) =>
-    left(k === 0 ? 'Corr' : '', rows.map(({ correlations }) => (k < correlations.length ? formatFixed(correlations[k]!, 2).padStart(correlationWidth) : ''))));
+    left(k === 0 ? 'Corr' : '', rows.map(({ correlations }) => (k < correlations.length ? alignedSign(correlations[k]!, correlationWidth) : ''))));
   const table = textTable([
     left('Groups', rows.map((row) => row.group)),
     left('Name', rows.map((row) => row.name)),
@@ -141,8 +135,27 @@ function padded(cells: readonly string[]): string[] {
   return cells.map((cell) => cell.padStart(width));
 }
 
-function isDiagonal(component: VarianceComponent): boolean {
-  return component.correlation.every((row, j) => row.every((value, k) => j === k || value === 0));
+interface ComponentRow {
+  readonly group: string;
+  readonly name: string;
+  readonly sd: number;
+  readonly correlations: readonly string[];
+}
+
+/** One line per column; where all columns share a standard deviation one line for all. A shared correlation stands once, with its structure. */
+function componentRows({ terms, covariance, sd, correlation }: VarianceComponent, label: string): ComponentRow[] {
+  const shared = hasCommonCorrelation(covariance) ? [`${formatFixed(correlation[1]![0]!, 2)} (${covariance})`] : null;
+  if (isHomogeneous(covariance)) return [{ group: label, name: terms.length === 1 ? terms[0]! : `${terms[0]!} … ${terms.at(-1)!}`, sd: sd[0]!, correlations: shared ?? [] }];
+  return terms.map((name, j) => ({
+    group: j === 0 ? label : '', name, sd: sd[j]!,
+    correlations: shared !== null ? (j === 0 ? shared : []) : covariance === 'diagonal' ? [] : correlation[j]!.slice(0, j).map((value) => formatFixed(value, 2)),
+  }));
+}
+
+/** As wide as numbers of that width; what follows a number hangs over. */
+function alignedSign(text: string, width: number): string {
+  const number = text.split(' ')[0]!;
+  return ' '.repeat(Math.max(0, width - number.length)) + text;
 }
 
 function groupLine(fit: FitJson): string {
