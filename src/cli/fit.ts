@@ -3,12 +3,14 @@ import { jsonText } from '../report/intervals-table.js';
 import { formatBackend } from '../report/format-run.js';
 import { checkWritable, writeOutput } from './files.js';
 import { describeFit, fitModel } from './fit-model.js';
-import type { ModelArguments } from './options.js';
+import type { FitArguments } from './options.js';
+import { saveModel } from '../prediction/model-file.js';
 
-export async function fitCommand(path: string, options: ModelArguments): Promise<void> {
-  const { json } = options;
-  if (json !== undefined && json !== '-') await checkWritable(json);
+export async function fitCommand(path: string, options: FitArguments): Promise<void> {
+  const { json, save } = options;
+  for (const file of [json, save]) if (file !== undefined && file !== '-') await checkWritable(file);
   const fit = await fitModel(path, options);
+  if (save !== undefined) await writeOutput(save, saveModel(fit));
   if (json === '-') {
     process.stdout.write(jsonText(fit));
     return;

@@ -13,7 +13,7 @@ import { PROGRESS_STYLES, type ProgressStyle } from './progress-bar.js';
 const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
 const INTERVAL_KINDS = ['percentile', 'basic', 'normal'] as const satisfies readonly IntervalKind[];
 
-/** What commander hands to `fit`. */
+/** Options of every command that fits a model. */
 export interface ModelArguments {
   readonly formula: string;
   readonly family: string;
@@ -47,6 +47,11 @@ export interface DurableArguments extends Pick<ModelArguments, 'backend' | 'json
   readonly shard?: Shard;
   readonly partSize?: number;
   readonly progress: ProgressStyle;
+}
+
+/** What commander hands to `fit`. */
+export interface FitArguments extends ModelArguments {
+  readonly save?: string;
 }
 
 /** What commander hands to `bootstrap`. */

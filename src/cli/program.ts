@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addBootstrapOptions, addModelOptions, addDurableOptions } from './options.js';
-import type { BootstrapArguments, ModelArguments } from './options.js';
+import type { BootstrapArguments, FitArguments } from './options.js';
+import { modelCommands } from './model-program.js';
 import { studyCommands } from './study-program.js';
 
 const EXAMPLES = `
@@ -24,7 +25,7 @@ export function createProgram(): Command {
     .description('Fits generalized linear mixed models, and fits them again ten thousand times.')
     .version(packageVersion())
     .addHelpText('after', EXAMPLES);
-  for (const command of [fitCommand(program), bootstrapCommand(program), ...studyCommands(program), devicesCommand(program)]) {
+  for (const command of [fitCommand(program), bootstrapCommand(program), ...modelCommands(program), ...studyCommands(program), devicesCommand(program)]) {
     command.option('--debug', 'print the stack of an unexpected error');
   }
   for (const command of [program, ...program.commands]) {
@@ -36,7 +37,8 @@ export function createProgram(): Command {
 
 function fitCommand(program: Command): Command {
   return addModelOptions(program.command('fit').description('fit one model and print it as lme4 does'))
-    .action(async (data: string, options: ModelArguments) => {
+    .option('--save <file>', 'write the fitted model to a file that summary, predict, simulate and refit read')
+    .action(async (data: string, options: FitArguments) => {
       const { fitCommand: run } = await import('./fit.js');
       await run(data, options);
     });

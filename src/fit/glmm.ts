@@ -98,6 +98,8 @@ export interface SimulateOptions {
   readonly seed: number;
   /** Index of the first replicate, default 0. */
   readonly first?: number;
+  /** Random effects kept at their conditional modes; default: drawn anew for each replicate. */
+  readonly conditional?: boolean;
 }
 
 /** A fitted model. Arrays are copies or must not be changed. */
@@ -305,13 +307,13 @@ export class GlmmFit {
   }
 
   /**
-   * Responses drawn from the fitted model with new random effects: nsim vectors of n numbers (binomial: successes).
+   * Responses drawn from the fitted model: nsim vectors of n numbers (binomial: successes).
    * @throws OptionError for a seed or count that is not a non-negative integer.
    */
   simulate(options: SimulateOptions): Float64Array[] {
     const nsim = options.nsim ?? 1;
     if (!Number.isSafeInteger(nsim) || nsim < 0) throw new OptionError(`nsim = ${nsim} is not a non-negative integer`);
-    const simulator = createSimulator(this.design, this.params);
+    const simulator = createSimulator(this.design, this.params, options.conditional === true ? { modes: this.modes } : {});
     return Array.from({ length: nsim }, (_, i) => {
       const y = new Float64Array(this.nobs);
       simulator.simulate((options.first ?? 0) + i, options.seed, y, 0);

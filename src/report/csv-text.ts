@@ -17,3 +17,9 @@ export function csvText(rows: readonly CsvRow[]): string {
   const names = Object.keys(first);
   return `${[names.map(csvCell).join(','), ...rows.map((row) => names.map((name) => csvCell(row[name]!)).join(','))].join('\n')}\n`;
 }
+
+/** Columns of equal length as rows for `csvText`. */
+export function rowsOfColumns(columns: Readonly<Record<string, ArrayLike<number | string | null>>>): CsvRow[] {
+  const names = Object.keys(columns);
+  return Array.from({ length: columns[names[0]!]?.length ?? 0 }, (_, i) => Object.fromEntries(names.map((name) => [name, columns[name]![i]!])));
+}

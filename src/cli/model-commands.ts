@@ -1,0 +1,143 @@
+/** `summary`, `predict`, `simulate` and `refit` of a saved model. */
+import { DataError, OptionError } from '../errors.js';
+import type { GlmmFit } from '../fit/glmm.js';
+import closestName from '../names.js';
+import { loadModel, saveModel } from '../prediction/model-file.js';
+import { predict } from '../prediction/predict.js';
+import { ranefTable } from '../prediction/ranef-table.js';
+import { type ResidualType, residuals } from '../prediction/residuals.js';
+import { augment, diagnosticData, tidy } from '../prediction/tidy.js';
+import { jsonText } from '../report/intervals-table.js';
+import { pearsonResiduals } from '../report/pearson-residuals.js';
+import { type CsvRow, csvText, rowsOfColumns } from '../report/csv-text.js';
+import { guessFormat, readTable } from '../table/read-table.js';
+import type { ColumnType } from '../table/retype.js';
+import type { Table } from '../table/table.js';
+import { checkWritable, readInput, writeOutput } from './files.js';
+
+export interface SummaryArguments {
+  readonly table?: 'coefficients' | 'ranef' | 'augment' | 'diagnostic';
+  readonly level: number;
+  readonly exponentiate?: boolean;
+  readonly json?: string;
+  readonly out?: string;
+}
+
+export async function summaryCommand(path: string, options: SummaryArguments): Promise<void> {
+  const { table, level, json, out } = options;
+  if (table === undefined && out !== undefined) throw new OptionError('--out is for tables; add --table, or use --json');
+  for (const file of [json, out]) if (file !== undefined && file !== '-') await checkWritable(file);
+  const fit = await openModel(path);
+  if (table !== undefined) {
+    await put(csvText(tableOf(fit, table, level, options.exponentiate === true)), out);
+    return;
+  }
+  if (json === '-') process.stdout.write(jsonText(fit));
+  else {
+    process.stdout.write(`${describeSaved(fit)}\n`);
+    if (json !== undefined) await writeOutput(json, jsonText(fit));
+  }
+}
+
+function tableOf(fit: GlmmFit, name: NonNullable<SummaryArguments['table']>, level: number, exponentiate: boolean): CsvRow[] {
+  switch (name) {
+    case 'coefficients': return tidy(fit, { level, exponentiate }).map((row) => ({ ...row }));
+    case 'ranef': return ranefTable(fit, level).map((row) => ({ ...row }));
+    case 'augment': return rowsOfColumns(augment(fit));
+    case 'diagnostic': return rowsOfColumns(diagnosticData(fit));
+    default: return name satisfies never;
+  }
+}
+
+export interface PredictArguments {
+  readonly data?: string;
+  readonly types?: Record<string, string>;
+  readonly type?: 'response' | 'link';
+  readonly re?: string;
+  readonly population?: boolean;
+  readonly newLevels?: boolean;
+  readonly se?: boolean;
+  readonly level?: number;
+  readonly residuals?: readonly ResidualType[];
+  readonly out?: string;
+}
+
+export async function predictCommand(path: string, options: PredictArguments): Promise<void> {
+  const { type, re, level, out } = options;
+  if (options.data !== undefined && options.residuals !== undefined) throw new OptionError('residuals belong to the rows of the fit; leave --data or --residuals out');
+  if (out !== undefined) await checkWritable(out);
+  const fit = await openModel(path);
+  const data = options.data === undefined ? undefined : await openTable(options.data, options.types);
+  const { fit: values, standardErrors, low, high } = predict(fit, {
+    ...(data === undefined ? {} : { data }),
+    ...(type === undefined ? {} : { type }),
+    ...(re === undefined ? {} : { reForm: re === 'all' || re === 'none' ? re : re.split(',').map((name) => name.trim()) }),
+    ...(options.population === true ? { populationAveraged: true } : {}),
+    allowNewLevels: options.newLevels === true,
+    standardErrors: options.se === true,
+    ...(level === undefined ? {} : { level }),
+  });
+  const columns: Record<string, ArrayLike<number>> = {
+    row: data === undefined ? fit.frame.rows.map((row) => row + 1) : Array.from(values, (_, i) => i + 1),
+    fit: values,
+    ...(standardErrors === null ? {} : { std_error: standardErrors }),
+    ...(low === null || high === null ? {} : { conf_low: low, conf_high: high }),
+  };
+  for (const kind of options.residuals ?? []) columns[`residual_${kind}`] = residuals(fit, { type: kind });
+  await put(csvText(rowsOfColumns(columns)), out);
+}
+
+export interface SimulateArguments {
+  readonly nsim: number;
+  readonly seed: number;
+  readonly conditional?: boolean;
+  readonly out?: string;
+}
+
+export async function simulateCommand(path: string, { nsim, seed, conditional, out }: SimulateArguments): Promise<void> {
+  if (out !== undefined) await checkWritable(out);
+  const fit = await openModel(path);
+  const draws = fit.simulate({ nsim, seed, conditional: conditional === true });
+  await put(csvText(rowsOfColumns(Object.fromEntries(draws.map((y, i) => [`sim_${i + 1}`, y])))), out);
+}
+
+export interface RefitArguments {
+  readonly data: string;
+  readonly response: string;
+  readonly save?: string;
+  readonly json?: string;
+}
+
+export async function refitCommand(path: string, { data, response, save, json }: RefitArguments): Promise<void> {
+  for (const file of [save, json]) if (file !== undefined && file !== '-') await checkWritable(file);
+  const fit = await openModel(path);
+  const table = await openTable(data);
+  const column = table.columns.get(response);
+  if (column === undefined) throw new DataError(`'${data}' has no column '${response}'${closestName(response, [...table.columns.keys()])}`, { column: response });
+  if (column.kind !== 'numeric') throw new DataError(`column '${response}' holds text where the numbers of a response are needed; choose another column`, { column: response });
+  const again = await fit.refit(column.values);
+  if (save !== undefined) await writeOutput(save, saveModel(again));
+  if (json === '-') process.stdout.write(jsonText(again));
+  else {
+    process.stdout.write(`${describeSaved(again)}\n`);
+    if (json !== undefined) await writeOutput(json, jsonText(again));
+  }
+}
+
+async function openModel(path: string): Promise<GlmmFit> {
+  return loadModel(new TextDecoder().decode(await readInput(path)));
+}
+
+async function openTable(path: string, types?: Record<string, string>): Promise<Table> {
+  const bytes = await readInput(path);
+  return readTable(bytes, guessFormat(path, bytes), types === undefined ? {} : { types: types as Record<string, ColumnType> });
+}
+
+function describeSaved(fit: GlmmFit): string {
+  return String(fit.summary({ residuals: pearsonResiduals(fit.design, fit.response, fit.fitted, fit.sigma) }));
+}
+
+async function put(text: string, out: string | undefined): Promise<void> {
+  if (out === undefined || out === '-') process.stdout.write(text);
+  else await writeOutput(out, text);
+}

@@ -1,0 +1,52 @@
+/** Commands on a saved model (`glmmgpu fit … --save`). Each command's code is loaded only when it runs. */
+import type { Command } from 'commander';
+import { OptionError } from '../errors.js';
+import type { PredictArguments, RefitArguments, SimulateArguments, SummaryArguments } from './model-commands.js';
+import { parseChoice, parseChoices, parseCount, parseNumber, parsePairs } from './option-values.js';
+
+const RESIDUALS = ['response', 'pearson', 'deviance', 'working', 'standardized'] as const;
+const TABLES = ['coefficients', 'ranef', 'augment', 'diagnostic'] as const;
+
+export function modelCommands(program: Command): Command[] {
+  const onModel = (name: string, description: string): Command =>
+    program.command(name).description(description).argument('<model>', 'model file written by glmmgpu fit --save');
+  return [
+    onModel('summary', 'print a saved model, or one of its tables')
+      .option('--table <name>', `a table as CSV instead: ${TABLES.join(', ')}`, (text) => parseChoice('--table', text, TABLES))
+      .option('--level <p>', 'level of the intervals', parseLevel, 0.95)
+      .option('--exponentiate', 'coefficients as odds or rate ratios')
+      .option('--json <file>', 'write the model as JSON; - writes it to standard output, and nothing else')
+      .option('--out <file>', 'write the table to a file')
+      .action(async (model: string, options: SummaryArguments) => (await import('./model-commands.js')).summaryCommand(model, options)),
+    onModel('predict', 'predictions of a saved model, as CSV')
+      .option('--data <file>', 'new rows (CSV, Parquet or Arrow); default: the rows of the fit')
+      .option('--types <column=type,...>', 'types of the columns of the new rows', (text) => parsePairs('--types', text))
+      .option('--type <name>', 'response (default) or link', (text) => parseChoice('--type', text, ['response', 'link'] as const))
+      .option('--re <groups>', 'random effects that count: all (default), none, or grouping factors separated by commas')
+      .option('--population', 'averaged over new random effects')
+      .option('--new-levels', 'levels of grouping factors that the model has not seen have a random effect of zero')
+      .option('--se', 'add standard errors')
+      .option('--level <p>', 'add confidence limits of that level', parseLevel)
+      .option('--residuals <types>', `add residuals of the rows of the fit: ${RESIDUALS.join(', ')}`, (text) => parseChoices('--residuals', text, RESIDUALS))
+      .option('--out <file>', 'write to a file instead of standard output')
+      .action(async (model: string, options: PredictArguments) => (await import('./model-commands.js')).predictCommand(model, options)),
+    onModel('simulate', 'responses drawn from a saved model, as CSV: one column per replicate')
+      .option('--nsim <n>', 'number of replicates', (text) => parseCount('--nsim', text, 1), 1)
+      .option('--seed <n>', 'seed; replicate i depends on the seed and i alone', (text) => parseCount('--seed', text, 0), 1)
+      .option('--conditional', 'keep the random effects at their conditional modes instead of drawing new ones')
+      .option('--out <file>', 'write to a file instead of standard output')
+      .action(async (model: string, options: SimulateArguments) => (await import('./model-commands.js')).simulateCommand(model, options)),
+    onModel('refit', 'fit a saved model to another response')
+      .requiredOption('--data <file>', 'file that holds the new response, one value per row of the fit (CSV, Parquet or Arrow)')
+      .requiredOption('--response <column>', 'column of the new response; successes for binomial models')
+      .option('--save <file>', 'write the new model to a file')
+      .option('--json <file>', 'write the results as JSON; - writes them to standard output, and nothing else')
+      .action(async (model: string, options: RefitArguments) => (await import('./model-commands.js')).refitCommand(model, options)),
+  ];
+}
+
+function parseLevel(text: string): number {
+  const level = parseNumber('--level', text);
+  if (level < 0.5 || level > 0.9999) throw new OptionError(`--level is a probability from 0.5 to 0.9999, not '${text}'`);
+  return level;
+}
