@@ -1,11 +1,13 @@
 export { glmm, GlmmFit, type SimulateOptions, type Summary } from './fit/glmm.js';
 export { type BackendChoice, type Control, DEFAULT_CONTROL, type GlmmOptions } from './fit/options.js';
 export type {
-  Bootstrap, FitJson, FixedEffect, IntervalKind, IntervalRow, Progress, RanefRow, VarianceComponent,
+  Bootstrap, BootstrapMethod, FitJson, FixedEffect, IntervalKind, IntervalOptions, IntervalRow, Progress, RanefRow, VarianceComponent,
 } from './fit/types.js';
 export { fitBatch, type FitBatchOptions } from './fit/fit-batch.js';
 export { createEngine, type Engine, type EngineOptions } from './fit/engine.js';
-export { bootstrap, type BootstrapOptions } from './studies/bootstrap.js';
+export { bootstrap, type BootstrapOptions, jackknife } from './studies/bootstrap.js';
+export { type CalibratedRow, type DoubleBootstrap, type DoubleBootstrapOptions, doubleBootstrap } from './studies/double-bootstrap.js';
+export { expressionStatistics } from './studies/expression-statistic.js';
 export { buildModelFrame } from './formula/build-model-frame.js';
 export type { ContrastName, FrameOptions, ModelFrame } from './formula/model-frame.js';
 export type { Batch, SimulatedResponses } from './model/batch.js';

@@ -5,6 +5,9 @@ import { formatBackend, formatSpeed, formatStatusCounts } from '../report/format
 import { htmlReport } from '../report/html-report.js';
 import { intervalsCsv, jsonText } from '../report/intervals-table.js';
 import { type BootstrapSpec, bootstrapFromResults, bootstrapSpec, bootstrapStudy } from '../studies/bootstrap-study.js';
+import { type BootstrapSource, jackknife } from '../studies/bootstrap.js';
+import { expressionStatistics } from '../studies/expression-statistic.js';
+import { reportedParameters } from '../studies/reported-parameters.js';
 import { dataName, describeFit, fitTo, readData } from './fit-model.js';
 import { type BootstrapArguments, modelOptions } from './options.js';
 import { packageVersion } from './program.js';
@@ -16,38 +19,54 @@ interface Context {
   readonly dataName: string;
   readonly ci: readonly IntervalKind[];
   readonly level: number;
+  readonly flagged: boolean;
+  /** Expressions by name. */
+  readonly statistics: Readonly<Record<string, string>> | null;
+  readonly jackknife: readonly Float64Array[] | null;
+}
+
+/** A mistake in an expression is found before the long work. */
+function checkStatistics(statistics: Readonly<Record<string, string>>, { frame: { design }, params }: BootstrapSource): void {
+  const reported = reportedParameters(design);
+  const values = reported.of(params);
+  const parameters = Object.fromEntries(reported.names.map((name, j) => [name, values[j]!]));
+  for (const statistic of Object.values(expressionStatistics(statistics))) statistic(parameters);
 }
 
 export const bootstrapCommand: DurableCommand<BootstrapArguments> = {
   reports: ['intervals.csv', 'bootstrap.json', 'fit.json', 'report.html'],
 
   async prepare(path, options) {
-    const { nsim, seed, ci, level } = options;
+    const { nsim, seed, method, ci, level, flagged = false } = options;
     const { table, data } = await readData(path, options);
     const fit = await fitTo(table, options);
+    const statistics = options.statistic ?? null;
+    if (statistics !== null) checkStatistics(statistics, fit);
     return {
       heading: describeFit(fit, path),
       record: {
-        study: bootstrapStudy(bootstrapSpec(fit, { nsim, seed })), stage: 'refits', data,
-        options: { ...modelOptions(options), nsim, seed },
-        context: { fit: fit.toJSON(), dataName: dataName(path), ci, level } satisfies Context,
+        study: bootstrapStudy(bootstrapSpec(fit, { nsim, seed, method, standardErrors: ci.includes('studentised') ? 'hessian' : 'none' })), stage: 'refits', data,
+        options: { ...modelOptions(options), nsim, seed, ...(method === 'parametric' ? {} : { method }) },
+        context: { fit: fit.toJSON(), dataName: dataName(path), ci, level, flagged, statistics, jackknife: ci.includes('bca') ? await jackknife(fit) : null } satisfies Context,
       },
     };
   },
 
   async report(spec, context, results) {
-    const { fit, dataName, ci, level } = context as Context;
+    const { fit, dataName, ci, level, flagged, statistics, jackknife: leftOut } = context as Context;
     const bootstrap = await bootstrapFromResults(spec as BootstrapSpec, results);
     const { nsim, seed, counts, seconds, refitsPerSecond, backend } = bootstrap;
-    const intervals = bootstrap.intervals({ kinds: ci, level });
-    const summary = { nsim, seed, level, counts, seconds, refitsPerSecond, backend, intervals };
+    const common = { kinds: ci, level, flagged, ...(leftOut === null ? {} : { jackknife: leftOut }) };
+    const intervals = bootstrap.intervals(common);
+    const ofStatistics = statistics === null ? [] : bootstrap.intervals({ ...common, statistics: expressionStatistics(statistics) });
+    const summary = { nsim, seed, method: bootstrap.method, level, counts, seconds, refitsPerSecond, backend, intervals: [...intervals, ...ofStatistics] };
     return {
       text: [
-        formatIntervals(intervals), '', formatStatusCounts(counts), '', formatBackend(backend), formatSpeed(nsim, seconds, refitsPerSecond),
+        formatIntervals([...intervals, ...ofStatistics]), '', formatStatusCounts(counts), '', formatBackend(backend), formatSpeed(nsim, seconds, refitsPerSecond),
       ].join('\n'),
       json: { ...fit, bootstrap: summary },
       files: new Map([
-        ['intervals.csv', intervalsCsv(intervals)],
+        ['intervals.csv', intervalsCsv([...intervals, ...ofStatistics])],
         ['bootstrap.json', jsonText({ formula: fit.formula, ...summary })],
         ['fit.json', jsonText(fit)],
         ['report.html', await htmlReport({ fit, bootstrap, intervals, dataName, generator: `glmmgpu ${packageVersion()}` })],

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Shard } from '../durable/manifest.js';
 import { OptionError } from '../errors.js';
 import type { BackendChoice, GlmmOptions } from '../fit/options.js';
-import type { IntervalKind } from '../fit/types.js';
+import type { BootstrapMethod, IntervalKind } from '../fit/types.js';
 import type { ContrastName } from '../formula/model-frame.js';
 import type { FamilyName, LinkName } from '../model/design.js';
 import type { ColumnType, TypeOptions } from '../table/retype.js';
@@ -11,7 +11,8 @@ import { parseChoice, parseChoices, parseCount, parseLevels, parseNumber, parseP
 import { PROGRESS_STYLES, type ProgressStyle } from './progress-bar.js';
 
 const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
-const INTERVAL_KINDS = ['percentile', 'basic', 'normal'] as const satisfies readonly IntervalKind[];
+const INTERVAL_KINDS = ['percentile', 'basic', 'normal', 'bca', 'studentised', 'shortest'] as const satisfies readonly IntervalKind[];
+const BOOTSTRAP_METHODS = ['parametric', 'residual', 'levels', 'rows'] as const satisfies readonly BootstrapMethod[];
 
 /** Options of every command that fits a model. */
 export interface ModelArguments {
@@ -58,6 +59,9 @@ export interface FitArguments extends ModelArguments {
 export interface BootstrapArguments extends ModelArguments, DurableArguments {
   readonly nsim: number;
   readonly seed: number;
+  readonly method: BootstrapMethod;
+  readonly statistic?: Record<string, string>;
+  readonly flagged?: boolean;
   readonly ci: IntervalKind[];
   readonly level: number;
 }
@@ -102,7 +106,12 @@ export function addBootstrapOptions(command: Command): Command {
   return command
     .option('--nsim <n>', 'number of replicates', (text) => parseCount('--nsim', text, 1), 10_000)
     .option('--seed <n>', 'seed of the random streams; replicate i depends on the seed and i alone', (text) => parseCount('--seed', text, 0), 1)
-    .option('--ci <kinds>', 'percentile, basic, normal, separated by commas',
+    .option('--method <name>', 'parametric (default), residual, levels (of the grouping factor) or rows (within levels)',
+      (text) => parseChoice('--method', text, BOOTSTRAP_METHODS), 'parametric' as const)
+    .option('--statistic <name=expression>', "intervals of a function of the parameters, e.g. 'odds=exp(period2)'; may be repeated",
+      (text, earlier: Record<string, string> | undefined) => merge(earlier, parseStatistic(text)))
+    .option('--flagged', 'use replicates that are separated or did not converge in the intervals as well')
+    .option('--ci <kinds>', 'percentile, basic, normal (default), bca, studentised, shortest, separated by commas',
       (text) => parseChoices('--ci', text, INTERVAL_KINDS), ['percentile', 'basic', 'normal'] as const)
     .option('--level <p>', 'level of the intervals', parseLevel, 0.95)
     .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, intervals.csv, bootstrap.json, fit.json and report.html');
@@ -123,6 +132,12 @@ export function addDurableOptions(command: Command): Command {
 export function progressOption(): Option {
   return new Option('--progress <style>', 'bar (on a terminal only), json (a line per second on standard error) or none')
     .argParser((text) => parseChoice('--progress', text, PROGRESS_STYLES)).default('bar' satisfies ProgressStyle);
+}
+
+function parseStatistic(text: string): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new OptionError(`--statistic is written name=expression, not '${text}'`);
+  return Object.fromEntries([[text.slice(0, at).trim(), text.slice(at + 1)]]);
 }
 
 function parseLevel(text: string): number {

@@ -62,7 +62,17 @@ export interface FitJson {
   readonly warnings: readonly string[];
 }
 
-export type IntervalKind = 'percentile' | 'basic' | 'normal';
+/**
+ * How a bootstrap makes its replicates.
+ * - `parametric`: responses drawn from the fitted model;
+ * - `residual`: predicted random effects and, for gaussian models, residuals drawn with replacement after they were given the estimated variances
+ *   (Carpenter, Goldstein & Rasbash 2003); other families draw the response given these random effects;
+ * - `levels`: levels of the grouping factor drawn with replacement, each with all its rows;
+ * - `rows`: rows drawn with replacement within each level.
+ */
+export type BootstrapMethod = 'parametric' | 'residual' | 'levels' | 'rows';
+
+export type IntervalKind = 'percentile' | 'basic' | 'normal' | 'bca' | 'studentised' | 'shortest';
 
 export interface IntervalRow {
   /** `(Intercept)`, `period2`, `sd_(Intercept)|herd`, `cor_x.(Intercept)|herd`. */
@@ -76,6 +86,9 @@ export interface IntervalRow {
   readonly level: number;
   readonly conf_low: number;
   readonly conf_high: number;
+  /** Monte-Carlo standard errors of the limits: what other replicates would change; NaN for fewer than 40 of them. */
+  readonly mc_error_low: number;
+  readonly mc_error_high: number;
   /** Replicates the row is made from. */
   readonly replicates: number;
 }
@@ -91,10 +104,24 @@ export interface Progress {
   readonly secondsLeft: number;
 }
 
-/** A finished parametric bootstrap. */
+export interface IntervalOptions {
+  /** Default: percentile, basic and normal. */
+  readonly kinds?: readonly IntervalKind[];
+  /** Default 0.95. */
+  readonly level?: number;
+  /** Replicates that are separated or did not converge are left out unless this is true. */
+  readonly flagged?: boolean;
+  /** For `bca`: one column per parameter, estimates without each level in turn (`jackknife`). */
+  readonly jackknife?: readonly Float64Array[];
+  /** Functions of the parameters by name, instead of the parameters themselves: `{ odds: (p) => Math.exp(p.period2) }`. */
+  readonly statistics?: Readonly<Record<string, (parameters: Readonly<Record<string, number>>) => number>>;
+}
+
+/** A finished bootstrap. */
 export interface Bootstrap {
   readonly nsim: number;
   readonly seed: number;
+  readonly method: BootstrapMethod;
   /** Fixed effects, then standard deviations and correlations of the random effects, then `sigma` for gaussian models. */
   readonly parameters: readonly string[];
   /** Estimates of the original fit, one per parameter. */
@@ -108,6 +135,6 @@ export interface Bootstrap {
   readonly seconds: number;
   readonly refitsPerSecond: number;
   readonly backend: BackendReport;
-  /** Interval rows; replicates that are separated or did not converge are left out unless `flagged` is true. */
-  intervals(options?: { kinds?: readonly IntervalKind[]; level?: number; flagged?: boolean }): IntervalRow[];
+  /** Interval rows of all parameters, or of the statistics asked for. */
+  intervals(options?: IntervalOptions): IntervalRow[];
 }

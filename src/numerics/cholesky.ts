@@ -69,3 +69,21 @@ export function inverse(a: Float64Array, n: number): Float64Array | null {
   }
   return out;
 }
+
+/** Lower Cholesky factor of a positive semidefinite matrix: columns of pivot zero are zero. */
+export function semidefiniteFactor(a: Float64Array, n: number): Float64Array {
+  const l = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    let pivot = a[j * n + j]!;
+    for (let k = 0; k < j; k++) pivot -= l[j * n + k]! ** 2;
+    // Relative to the entry itself: what rounding leaves of a zero.
+    if (!(pivot > 1e-14 * a[j * n + j]!)) continue;
+    l[j * n + j] = Math.sqrt(pivot);
+    for (let i = j + 1; i < n; i++) {
+      let sum = a[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
+      l[i * n + j] = sum / l[j * n + j]!;
+    }
+  }
+  return l;
+}

@@ -23,6 +23,10 @@ export interface OwnRows {
 export interface SimulatorOptions {
   /** Spherical random effects u to keep fixed, laid out as `Objective.modes` returns them; absent: drawn anew for each replicate. */
   readonly modes?: Float64Array;
+  /** Draws the spherical random effects of a replicate instead: mean 0, variance 1, a function of (seed, replicate) alone. */
+  readonly drawEffects?: (out: Float64Array, seed: number, replicate: number) => void;
+  /** Draws `count` errors of a linear mixed model in units of σ instead. */
+  readonly drawErrors?: (out: Float64Array, count: number, seed: number, replicate: number) => void;
 }
 
 export interface Simulator {
@@ -77,7 +81,8 @@ export function createSimulator(design: Design, params: Float64Array, options: S
       const offset = own.offset ?? design.offset;
       if (offset !== null) for (let i = 0; i < nobs; i++) eta[i]! += offset[i]!;
 
-      if (options.modes === undefined) fillNormals(spherical, effectCount, seed, replicate, STREAM.randomEffects);
+      if (options.drawEffects !== undefined) options.drawEffects(spherical, seed, replicate);
+      else if (options.modes === undefined) fillNormals(spherical, effectCount, seed, replicate, STREAM.randomEffects);
       const used = own.groupSizes === undefined ? nobs : indexOfSizes(own.groupSizes, ownIndex);
       for (const place of places) {
         toEffects(place, spherical);
@@ -87,7 +92,8 @@ export function createSimulator(design: Design, params: Float64Array, options: S
       }
 
       if (sigma !== null) {
-        fillNormals(uniforms, used, seed, replicate, STREAM.observations);
+        if (options.drawErrors !== undefined) options.drawErrors(uniforms, used, seed, replicate);
+        else fillNormals(uniforms, used, seed, replicate, STREAM.observations);
         const weights = own.weights ?? design.weights;
         for (let i = 0; i < used; i++) {
           const weight = weights === null ? 1 : weights[i]!;

@@ -2,7 +2,7 @@
  * A bootstrap as one self-contained HTML file: no network, no scripts, no fonts; readable on paper and in the dark. Everything that came
  * from the user's data is escaped by the templates (`markup.ts`).
  */
-import type { Bootstrap, FitJson, IntervalKind, IntervalRow } from '../fit/types.js';
+import type { Bootstrap, BootstrapMethod, FitJson, IntervalKind, IntervalRow } from '../fit/types.js';
 import { STATUS_NAMES, type StatusName } from '../model/status.js';
 import { type EstimateSample, estimateSamples } from './estimate-sample.js';
 import { formatFixed, formatNumbers, formatPValues, formatTogether, formatCount, formatDuration, significanceStars } from './format-numbers.js';
@@ -25,6 +25,16 @@ export interface ReportInput {
   readonly generator?: string;
 }
 
+const METHOD_TITLES: Readonly<Record<BootstrapMethod, string>> = {
+  parametric: 'Parametric bootstrap', residual: 'Residual bootstrap', levels: 'Cases bootstrap', rows: 'Cases bootstrap',
+};
+const METHOD_SENTENCES: Readonly<Record<BootstrapMethod, (count: string) => string>> = {
+  parametric: (count) => `${count} responses were simulated from the fitted model`,
+  residual: (count) => `${count} responses were made from predicted random effects drawn with replacement`,
+  levels: (count) => `${count} data sets were made of levels of the grouping factor drawn with replacement`,
+  rows: (count) => `${count} data sets were made of rows drawn with replacement within their levels`,
+};
+
 /** Plots of more parameters than this would make a page nobody reads; the tables have them all. */
 const MAX_PLOTTED = 60;
 
@@ -37,7 +47,7 @@ export async function htmlReport(input: ReportInput): Promise<string> {
   const { fit, bootstrap, intervals } = input;
   const plots = await loadPlots();
   const samples = estimateSamples(bootstrap, intervals);
-  const title = `Parametric bootstrap${input.dataName === undefined ? '' : ` of ${printable(input.dataName)}`}`;
+  const title = `${METHOD_TITLES[bootstrap.method]}${input.dataName === undefined ? '' : ` of ${printable(input.dataName)}`}`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -245,7 +255,7 @@ function methodSection(fit: FitJson, bootstrap: Bootstrap): Markup {
   const { backend } = bootstrap;
   return html`<section>
 <h2>How it was made</h2>
-<p>${formatCount(bootstrap.nsim)} responses were simulated from the fitted model (Philox 4×32-10, seed ${bootstrap.seed}; replicate i depends on the seed and i alone) and the model was fitted to each of them (${methodWords(fit)}).</p>
+<p>${METHOD_SENTENCES[bootstrap.method](formatCount(bootstrap.nsim))} (Philox 4×32-10, seed ${bootstrap.seed}; replicate i depends on the seed and i alone) and the model was fitted to each of them (${methodWords(fit)}).</p>
 <p>Device: ${backendName(backend.backend)} on ${printable(backend.device)} (${printable(backend.reason)}).${backend.devicesLost > 0 ? ` Devices lost and replaced: ${backend.devicesLost}; no replicate was lost or repeated.` : ''}</p>
 <p>${backend.check === null
     ? backend.backend === 'cpu' ? 'All refits were made in float64.' : 'No refit was repeated in float64.'

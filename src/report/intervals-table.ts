@@ -2,7 +2,7 @@
 import type { IntervalRow } from '../fit/types.js';
 import { csvText } from './csv-text.js';
 
-const COLUMNS = ['parameter', 'kind', 'estimate', 'bias', 'std_error', 'level', 'conf_low', 'conf_high', 'replicates'] as const satisfies readonly (keyof IntervalRow)[];
+const COLUMNS = ['parameter', 'kind', 'estimate', 'bias', 'std_error', 'level', 'conf_low', 'conf_high', 'mc_error_low', 'mc_error_high', 'replicates'] as const satisfies readonly (keyof IntervalRow)[];
 
 /** Interval rows as CSV. */
 export function intervalsCsv(rows: readonly IntervalRow[]): string {

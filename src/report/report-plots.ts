@@ -17,7 +17,7 @@ const MAX_BINS = 45;
 const MAX_LABEL = 34;
 
 const INTERVAL_COLOURS: Readonly<Record<IntervalKind, string>> = {
-  percentile: 'var(--percentile)', basic: 'var(--basic)', normal: 'var(--normal)',
+  percentile: 'var(--percentile)', basic: 'var(--basic)', normal: 'var(--normal)', bca: 'var(--bca)', studentised: 'var(--studentised)', shortest: 'var(--shortest)',
 };
 
 export function intervalColour(kind: IntervalKind): string {

@@ -9,7 +9,7 @@ import { type BootstrapOptions, type BootstrapSource, bootstrap, bootstrapOf } f
 import { LEADING_COLUMNS, replicateColumns } from './replicate-columns.js';
 import type { Study, StudyResults, StudySpec } from './study.js';
 
-type NumericOptions = Pick<BootstrapOptions, 'nsim' | 'seed' | 'standardErrors'>;
+type NumericOptions = Pick<BootstrapOptions, 'nsim' | 'seed' | 'standardErrors' | 'method'>;
 
 /** Everything the replicates depend on. */
 export interface BootstrapSpec extends StudySpec, NumericOptions {
@@ -18,11 +18,18 @@ export interface BootstrapSpec extends StudySpec, NumericOptions {
 }
 
 /** The spec of a bootstrap of a fitted model. The names of levels, which may be those of people, stay out of it. */
-export function bootstrapSpec({ frame: { design }, settings, params, metric }: BootstrapSource, { nsim, seed, standardErrors = 'none' }: NumericOptions): BootstrapSpec {
+export function bootstrapSpec(
+  { frame: { design }, settings, params, metric, response, modes }: BootstrapSource, { nsim, seed, standardErrors = 'none', method = 'parametric' }: NumericOptions,
+): BootstrapSpec {
   const { integration, control, REML } = settings;
   return {
-    kind: 'bootstrap', nsim, seed, standardErrors,
-    source: { frame: { design: withoutLevelNames(design) }, settings: { integration, control, ...(REML === undefined ? {} : { REML }) }, params, metric },
+    kind: 'bootstrap', nsim, seed, standardErrors, method,
+    source: {
+      frame: { design: withoutLevelNames(design) }, settings: { integration, control, ...(REML === undefined ? {} : { REML }) }, params, metric,
+      // The data of the study leave the machine only with the methods that resample them.
+      ...(method === 'parametric' || response === undefined ? {} : { response }),
+      ...(method !== 'residual' || modes === undefined ? {} : { modes }),
+    },
   };
 }
 
@@ -32,13 +39,13 @@ function withoutLevelNames(design: Design): Design {
 
 /** The study of a spec: one row per replicate, columns as `replicateColumns` has them. */
 export function bootstrapStudy(spec: BootstrapSpec): Study {
-  const { source, nsim, seed, standardErrors = 'none' } = spec;
+  const { source, nsim, seed, standardErrors = 'none', method = 'parametric' } = spec;
   return {
     spec, total: nsim,
     columns: replicateColumns(withoutReplicates(spec)).map(({ name, type }) => ({ name, type })),
     async run({ from, to }, { engine, signal, onProgress }) {
       const part = await bootstrap(source, {
-        nsim: to - from, first: from, seed, standardErrors, engine,
+        nsim: to - from, first: from, seed, standardErrors, method, engine,
         ...(signal === undefined ? {} : { signal }),
         ...(onProgress === undefined ? {} : { onProgress: ({ done }) => { onProgress(done); } }),
       });
@@ -71,7 +78,7 @@ export async function bootstrapFromResults(spec: BootstrapSpec, results: StudyRe
 }
 
 /** The names and columns of a spec before there is any replicate. */
-function withoutReplicates({ source, seed, standardErrors }: BootstrapSpec): Bootstrap {
+function withoutReplicates({ source, seed, standardErrors, method = 'parametric' }: BootstrapSpec): Bootstrap {
   const columns = createColumns(source.frame.design, 0, standardErrors !== 'none');
-  return bootstrapOf(source, { nsim: 0, seed }, { nModels: 0, ...columns, backend: combineBackends([]) }, 0);
+  return bootstrapOf(source, { nsim: 0, seed, method }, { nModels: 0, ...columns, backend: combineBackends([]) }, 0);
 }

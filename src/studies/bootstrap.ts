@@ -1,15 +1,19 @@
-/** Parametric bootstrap: responses drawn from a fitted model, the model fitted to each. */
+/** Bootstrap: a fitted model fitted again to responses drawn from it, or to resampled data. */
 import { OptionError } from '../errors.js';
-import { parameterNames } from '../fit/parameter-names.js';
-import { type FitBatchOptions, fitBatch } from '../fit/fit-batch.js';
+import type { FitBatchOptions } from '../fit/fit-batch.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
-import type { Bootstrap, IntervalKind } from '../fit/types.js';
+import type { Bootstrap, BootstrapMethod, IntervalKind, IntervalOptions } from '../fit/types.js';
 import type { BatchFit } from '../model/batch-fit.js';
-import { type CovarianceColumns, covarianceColumns } from '../model/covariance-columns.js';
-import { type Design, parameterLayout } from '../model/design.js';
+import type { Design } from '../model/design.js';
 import { countStatuses, isConverged } from '../model/status.js';
+import { hasOneFactor } from '../objective/one-factor.js';
 import { checkSeed } from '../random/stream.js';
-import { intervalRows } from './intervals.js';
+import { fitPieces } from './fit-pieces.js';
+import { type FittedModel, type StudyFitOptions, settingsOptions } from './fitted-model.js';
+import { type IntervalExtras, intervalRows } from './intervals.js';
+import { fitWithout, rowUnits } from './leave-out.js';
+import { reportedParameters } from './reported-parameters.js';
+import { createResampler } from './resample.js';
 
 /** What a bootstrap needs of a fitted model; `GlmmFit` is one. */
 export interface BootstrapSource {
@@ -19,6 +23,10 @@ export interface BootstrapSource {
   readonly params: Float64Array;
   /** k × k inverse Hessian of −logLik at the estimates: the first metric of the refits. */
   readonly metric: Float64Array;
+  /** The response of the fit, for the methods that use it. */
+  readonly response?: Float64Array;
+  /** Spherical conditional modes, for the method `residual`. */
+  readonly modes?: Float64Array;
 }
 
 export interface BootstrapOptions
@@ -29,11 +37,13 @@ export interface BootstrapOptions
   readonly seed: number;
   /** Number of the first replicate, default 0: the replicates are first … first + nsim − 1. */
   readonly first?: number;
+  /** How replicates are made, default `parametric`. */
+  readonly method?: BootstrapMethod;
 }
 
 /**
- * Draws `nsim` responses from the fitted model with new random effects and refits the model to each, with the integration and control of
- * the fit.
+ * Makes `nsim` replicates from the fitted model, by default responses drawn from it with new random effects, and refits the model to each, with
+ * the integration and control of the fit.
  * @throws OptionError for impossible options; DeviceError when `webgpu` is asked for and cannot be had; the signal's reason when aborted.
  *
  * @example
@@ -41,16 +51,18 @@ export interface BootstrapOptions
  * replicates.intervals({ kinds: ['percentile'], level: 0.95 });
  */
 export async function bootstrap(source: BootstrapSource, options: BootstrapOptions): Promise<Bootstrap> {
-  const { nsim, seed, first = 0, onProgress, ...rest } = options;
+  const { nsim, seed, first = 0, method = 'parametric', onProgress, ...rest } = options;
   if (!Number.isSafeInteger(nsim) || nsim < 1) throw new OptionError(`nsim must be a positive integer, not ${nsim}`);
   checkSeed(seed);
   const { params, metric, settings, frame: { design } } = source;
   const begin = performance.now();
-  const fit = await fitBatch(
-    design,
-    { nModels: nsim, response: { kind: 'simulate', params, seed, first }, start: params, metric },
+  const resample = createResampler(source, method, seed);
+  // Parametric replicates are drawn where they are fitted: nothing of them is held here.
+  const numbers = method === 'parametric' ? 0 : 3 * design.nobs;
+  const fit = await fitPieces(
+    design, nsim, numbers, (from, to) => ({ nModels: to - from, start: params, metric, ...resample(first + from, first + to) }),
     {
-      ...rest, ...settings.integration, control: settings.control, ...(settings.REML === undefined ? {} : { REML: settings.REML }),
+      ...rest, ...settingsOptions(settings),
       ...(onProgress === undefined ? {} : { onProgress: (progress) => { onProgress({ ...progress, stage: 'refits' }); } }),
     },
   );
@@ -62,39 +74,75 @@ export async function bootstrap(source: BootstrapSource, options: BootstrapOptio
  * @param seconds what the refits took
  */
 export function bootstrapOf(
-  { params, frame: { design } }: BootstrapSource, { nsim, seed }: Pick<BootstrapOptions, 'nsim' | 'seed'>, fit: BatchFit, seconds: number,
+  { params, metric, frame: { design } }: BootstrapSource, { nsim, seed, method = 'parametric' }: Pick<BootstrapOptions, 'nsim' | 'seed' | 'method'>,
+  fit: BatchFit, seconds: number,
 ): Bootstrap {
-  const { nFixed, nTheta } = parameterLayout(design);
-  const covariance = covarianceColumns(design);
-  const parameters = [...design.fixedNames, ...covariance.names, ...parameterNames(design).slice(nFixed + nTheta)];
-  const estimates = Float64Array.from([...params.subarray(0, nFixed), ...covariance.from(params), ...params.subarray(nFixed + nTheta)]);
-  const replicates = [...fit.params.slice(0, nFixed), ...derivedColumns(fit, covariance), ...fit.params.slice(nFixed + nTheta)];
+  const reported = reportedParameters(design);
+  const parameters = reported.names;
+  const estimates = reported.of(params);
+  const replicates = reported.columns(fit);
+  const k = params.length;
+  const errorsOf = (j: number): IntervalExtras['errors'] => {
+    const single = reported.single[j]!;
+    if (fit.standardErrors === null || single === null || params[single] === 0) return undefined;
+    return { estimate: Math.sqrt(metric[single * k + single]!), replicates: fit.standardErrors[single]! };
+  };
   return {
-    nsim, seed, parameters, estimates, replicates, fit, seconds,
+    nsim, seed, method, parameters, estimates, replicates, fit, seconds,
     counts: countStatuses(fit.status),
     refitsPerSecond: nsim / seconds,
     backend: fit.backend,
-    intervals({ kinds = ALL_KINDS, level = 0.95, flagged = false } = {}) {
+    intervals({ kinds = DEFAULT_KINDS, level = 0.95, flagged = false, jackknife, statistics } = {}) {
       if (!(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
-      const unknown = kinds.find((kind) => !ALL_KINDS.includes(kind));
-      if (unknown !== undefined) throw new OptionError(`unknown kind of interval '${unknown}'; use ${ALL_KINDS.join(', ')}`);
+      const unknown = kinds.find((kind) => !INTERVAL_KINDS.includes(kind));
+      if (unknown !== undefined) throw new OptionError(`unknown kind of interval '${unknown}'; use ${INTERVAL_KINDS.join(', ')}`);
+      if (kinds.includes('bca') && jackknife === undefined) throw new OptionError('bca intervals need the jackknife; pass { jackknife: await jackknife(fit) }');
+      if (kinds.includes('studentised') && fit.standardErrors === null) {
+        throw new OptionError("studentised intervals need standard errors of the refits; run the bootstrap with standardErrors: 'hessian'");
+      }
+      const keep = (column: Float64Array): Float64Array => (flagged ? column : column.filter((_, b) => isConverged(fit.status[b]!)));
+      if (statistics !== undefined) {
+        return Object.entries(statistics).flatMap(([name, statistic]) => {
+          const at = statisticOf(parameters, statistic);
+          return intervalRows(name, at(estimates), keep(columnOf(replicates, at)), kinds, level, { jackknife: jackknife && columnOf(jackknife, at) });
+        });
+      }
       return parameters.flatMap((name, j) => {
-        const used = flagged ? replicates[j]! : replicates[j]!.filter((_, b) => isConverged(fit.status[b]!));
-        return intervalRows(name, estimates[j]!, used, kinds, level);
+        const errors = errorsOf(j);
+        return intervalRows(name, estimates[j]!, keep(replicates[j]!), kinds, level, {
+          jackknife: jackknife?.[j], errors: errors && { ...errors, replicates: keep(errors.replicates) },
+        });
       });
     },
   };
 }
 
-const ALL_KINDS: readonly IntervalKind[] = ['percentile', 'basic', 'normal'];
+export const INTERVAL_KINDS: readonly IntervalKind[] = ['percentile', 'basic', 'normal', 'bca', 'studentised', 'shortest'];
+const DEFAULT_KINDS: readonly IntervalKind[] = ['percentile', 'basic', 'normal'];
 
-/** Standard deviations and correlations of every replicate, as columns. */
-function derivedColumns(fit: BatchFit, covariance: CovarianceColumns): Float64Array[] {
-  const columns = covariance.names.map(() => new Float64Array(fit.nModels));
-  const params = new Float64Array(fit.params.length);
-  for (let b = 0; b < fit.nModels; b++) {
-    fit.params.forEach((column, j) => { params[j] = column[b]!; });
-    covariance.from(params).forEach((value, j) => { columns[j]![b] = value; });
-  }
-  return columns;
+type Statistic = NonNullable<IntervalOptions['statistics']>[string];
+
+/** A statistic of parameters by name as a function of their values in order. */
+function statisticOf(parameters: readonly string[], statistic: Statistic): (values: Float64Array) => number {
+  return (values) => statistic(Object.fromEntries(parameters.map((name, j) => [name, values[j]!])));
+}
+
+/** A function of the rows of some columns as a column. */
+function columnOf(columns: readonly Float64Array[], value: (row: Float64Array) => number): Float64Array {
+  const row = new Float64Array(columns.length);
+  return Float64Array.from({ length: columns[0]?.length ?? 0 }, (_, b) => {
+    columns.forEach((column, j) => { row[j] = column[b]!; });
+    return value(row);
+  });
+}
+
+/**
+ * Estimates of a fitted model without each level of its grouping factor in turn (with several factors: without each row), one column per
+ * parameter, NaN where a fit failed: the jackknife that `bca` intervals take their acceleration from.
+ */
+export async function jackknife(model: FittedModel, options: StudyFitOptions = {}): Promise<Float64Array[]> {
+  const { design } = model.frame;
+  const units = rowUnits(design, hasOneFactor(design) ? design.random[0]!.group : 'rows');
+  const fit = await fitWithout(model, units.unitOf, units.labels.length, options);
+  return reportedParameters(design).columns(fit).map((column) => column.map((value, b) => (isConverged(fit.status[b]!) ? value : NaN)));
 }

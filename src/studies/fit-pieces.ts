@@ -15,7 +15,7 @@ const NUMBERS_AT_ONCE = 2 ** 22;
 
 /** Models [from, to) in pieces whose data, so many numbers a model, fit in memory. */
 export function* pieces(from: number, to: number, numbersPerModel: number, atMost = Infinity): Generator<{ from: number; to: number }> {
-  const size = Math.max(1, Math.min(Math.floor(NUMBERS_AT_ONCE / numbersPerModel), atMost));
+  const size = Math.max(1, Math.min(Math.floor(NUMBERS_AT_ONCE / Math.max(1, numbersPerModel)), atMost));
   for (let at = from; at < to; at += size) yield { from: at, to: Math.min(at + size, to) };
 }
 

@@ -47,7 +47,7 @@ export function lrtRows(statistic: number, replicates: Float64Array, { df, varia
   const total = replicates.length;
   const bootstrap = (1 + replicates.reduce((sum, value) => sum + (value >= statistic ? 1 : 0), 0)) / (1 + total);
   const simulated = (tail: (moments: PositivePart) => number): [number, number] => [
-    tail(positivePart(replicates)), blockJackknife(replicates, (kept) => tail(positivePart(kept))),
+    tail(positivePart(replicates)), blockJackknife(replicates, (kept) => [tail(positivePart(kept))])[0]!,
   ];
   const bartlett = ({ mean }: PositivePart): number => (statistic * df) / mean;
   const ddf = ({ mean }: PositivePart): number => (mean > df ? (2 * mean) / (mean - df) : NaN);

@@ -2,7 +2,7 @@
 import { OptionError } from '../errors.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
 import { type Design, type RandomTerm, isLinearMixed, parameterLayout } from '../model/design.js';
-import { inverse } from '../numerics/cholesky.js';
+import { inverse, semidefiniteFactor } from '../numerics/cholesky.js';
 
 export interface Nesting {
   /** Parameters that the larger model has and the smaller has not. */
@@ -165,24 +165,6 @@ function embedTerm(smaller: readonly RandomTerm[], thetas: readonly Float64Array
   const root = semidefiniteFactor(covariance, q);
   let at = 0;
   for (let c = 0; c < q; c++) for (let row = c; row < (term.covariance === 'diagonal' ? c + 1 : q); row++) out[at++] = root[row * q + c]!;
-}
-
-/** Lower Cholesky factor of a positive semidefinite matrix: columns of pivot zero are zero. */
-function semidefiniteFactor(a: Float64Array, n: number): Float64Array {
-  const l = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    let pivot = a[j * n + j]!;
-    for (let k = 0; k < j; k++) pivot -= l[j * n + k]! ** 2;
-    // Relative to the entry itself: what rounding leaves of a zero.
-    if (!(pivot > 1e-14 * a[j * n + j]!)) continue;
-    l[j * n + j] = Math.sqrt(pivot);
-    for (let i = j + 1; i < n; i++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
-      l[i * n + j] = sum / l[j * n + j]!;
-    }
-  }
-  return l;
 }
 
 function auxiliaryPlaces(design: Design): { role: string; name: string }[] {

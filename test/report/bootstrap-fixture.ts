@@ -64,14 +64,14 @@ export function syntheticBootstrap(fit: FitJson, nsim: number, names?: readonly 
     evaluations: new Int32Array(nsim).fill(8), decrement: new Float64Array(nsim), backend,
   };
   return {
-    nsim, seed: 1, parameters, estimates, replicates, fit: batch, counts: countStatuses(status), seconds: 0.42, refitsPerSecond: nsim / 0.42, backend,
+    nsim, seed: 1, method: 'parametric', parameters, estimates, replicates, fit: batch, counts: countStatuses(status), seconds: 0.42, refitsPerSecond: nsim / 0.42, backend,
     intervals: ({ kinds = ['percentile', 'basic', 'normal'] as const, level = 0.95 } = {}) => parameters.flatMap((parameter, j) => {
       const kept = replicates[j]!.filter((_, i) => status[i]! < 2).sort();
       const low = kept[Math.floor(((1 - level) / 2) * kept.length)]!;
       const high = kept[Math.floor(((1 + level) / 2) * kept.length)]!;
       const estimate = estimates[j]!;
       const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length;
-      const shared = { parameter, estimate, bias: mean - estimate, std_error: errors[j]!, level, replicates: kept.length };
+      const shared = { parameter, estimate, bias: mean - estimate, std_error: errors[j]!, level, mc_error_low: 0.01, mc_error_high: 0.01, replicates: kept.length };
       return kinds.map((kind): IntervalRow => ({
         ...shared, kind,
         ...(kind === 'percentile' ? { conf_low: low, conf_high: high }

@@ -6,7 +6,7 @@ import { chooseDevice, formatDevices } from '../../src/report/format-devices.js'
 import { formatBackend, formatSpeed, formatStatusCounts } from '../../src/report/format-run.js';
 
 const row = (parameter: string, kind: IntervalRow['kind'], estimate: number, low: number, high: number): IntervalRow => ({
-  parameter, kind, estimate, bias: -0.0123456, std_error: 0.25, level: 0.95, conf_low: low, conf_high: high, replicates: 9998,
+  parameter, kind, estimate, bias: -0.0123456, std_error: 0.25, level: 0.95, conf_low: low, conf_high: high, mc_error_low: 0.01, mc_error_high: 0.01, replicates: 9998,
 });
 
 describe('interval table', () => {

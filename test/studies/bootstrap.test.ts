@@ -90,7 +90,7 @@ describe('bootstrap of cbpp', () => {
   test('impossible levels and kinds are refused', async () => {
     const result = await run({ nsim: 10 });
     for (const level of [95, 0.4, 1, NaN]) expect(() => result.intervals({ level })).toThrow(/level must be from 0.5 to 0.9999/);
-    expect(() => result.intervals({ kinds: ['bca' as 'basic'] })).toThrow(/unknown kind of interval 'bca'/);
+    expect(() => result.intervals({ kinds: ['bcabc' as 'basic'] })).toThrow(/unknown kind of interval 'bcabc'/);
     expect(result.intervals({ level: 0.5 })[0]!.level).toBe(0.5);
   });
 });
