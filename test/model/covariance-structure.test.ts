@@ -3,19 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CovarianceStructure, commonCorrelation, structuredFactor, thetaEntries, uncorrelatedAngle } from '../../src/model/covariance-structure.js';
 import { termFactor } from '../../src/model/covariance.js';
+import { definedCovariance } from '../helpers/dense-likelihood.js';
 
 const STRUCTURES = ['isotropic', 'cs', 'homcs', 'ar1', 'hetar1'] as const satisfies readonly CovarianceStructure[];
-
-/** The covariance matrix as the structure is defined, written out. */
-function defined(structure: (typeof STRUCTURES)[number], q: number, theta: readonly number[]): number[][] {
-  const homogeneous = structure === 'homcs' || structure === 'ar1' || structure === 'isotropic';
-  const sd = Array.from({ length: q }, (_, j) => (homogeneous ? theta[0]! : theta[j]! ** 2));
-  const sine = Math.sin(theta.at(-1)!) ** 2;
-  const rho = structure === 'cs' || structure === 'homcs' ? -1 / (q - 1) + (q / (q - 1)) * sine : 2 * sine - 1;
-  const correlation = (i: number, j: number): number =>
-    i === j ? 1 : structure === 'isotropic' ? 0 : structure === 'cs' || structure === 'homcs' ? rho : rho ** Math.abs(i - j);
-  return sd.map((a, i) => sd.map((b, j) => a * b * correlation(i, j)));
-}
 
 const point = (structure: (typeof STRUCTURES)[number], q: number) =>
   fc.array(fc.double({ min: -4, max: 4, noNaN: true }), { minLength: thetaEntries(structure, q).length, maxLength: thetaEntries(structure, q).length });
@@ -26,7 +16,7 @@ describe.each(STRUCTURES)('%s', (structure) => {
   test('ΛΛ\' is the covariance of the definition, at any parameters', () => {
     fc.assert(fc.property(fc.integer({ min: 2, max: 6 }).chain((q) => fc.tuple(fc.constant(q), point(structure, q))), ([q, theta]) => {
       const factor = termFactor({ names: names(q), covariance: structure }, theta);
-      defined(structure, q, theta).forEach((row, i) => { row.forEach((wanted, j) => {
+      definedCovariance({ names: names(q), covariance: structure }, theta).forEach((row, i) => { row.forEach((wanted, j) => {
         let sum = 0;
         for (let c = 0; c < q; c++) sum += factor[i * q + c]! * factor[j * q + c]!;
         expect(Math.abs(sum - wanted)).toBeLessThan(1e-11 * (1 + Math.max(...theta.map(Math.abs)) ** 4));
