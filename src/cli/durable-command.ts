@@ -78,11 +78,13 @@ export function printer(json: string | undefined): (text: string) => void {
   };
 }
 
+/** Finds out before long work whether the file of `--json` can be written. */
 export async function checkJson(json: string | undefined): Promise<void> {
   if (json !== undefined && json !== '-') await checkWritable(json);
 }
 
-function folderMode({ resume, force }: DurableArguments): FolderMode {
+/** What `--resume` and `--force` mean for the output folder. */
+export function folderMode({ resume, force }: Pick<DurableArguments, 'resume' | 'force'>): FolderMode {
   if (resume === true && force === true) throw new OptionError('--resume goes on with a run and --force replaces it; use one of them');
   return resume === true ? 'resume' : force === true ? 'replace' : 'new';
 }
@@ -109,7 +111,8 @@ async function deliver(report: DurableReport, json: string | undefined, remark?:
   await deliverJson(report.json, json);
 }
 
-async function deliverJson(value: object, json: string | undefined): Promise<void> {
+/** Writes what `--json` asks for. */
+export async function deliverJson(value: object, json: string | undefined): Promise<void> {
   if (json === '-') process.stdout.write(jsonText(value));
   else if (json !== undefined) await writeOutput(json, jsonText(value));
 }

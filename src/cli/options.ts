@@ -10,7 +10,7 @@ import type { ColumnType, TypeOptions } from '../table/retype.js';
 import { parseChoice, parseChoices, parseCount, parseLevels, parseNumber, parsePairs, parseShard, parseStart } from './option-values.js';
 import { PROGRESS_STYLES, type ProgressStyle } from './progress-bar.js';
 
-const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
+export const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
 const INTERVAL_KINDS = ['percentile', 'basic', 'normal', 'bca', 'studentised', 'shortest'] as const satisfies readonly IntervalKind[];
 const BOOTSTRAP_METHODS = ['parametric', 'residual', 'levels', 'rows'] as const satisfies readonly BootstrapMethod[];
 
@@ -98,7 +98,7 @@ export function addModelOptions(command: Command): Command {
       (text) => parseChoice('--information', text, ['observed', 'expected'] as const))
     .option('--se <kind>', 'standard errors from the joint Hessian (hessian, default) or by weighted least squares (wls)',
       (text) => parseChoice('--se', text, ['hessian', 'wls'] as const))
-    .option('--json <file>', 'write the results as JSON; - writes them to standard output, and nothing else');
+    .addOption(jsonOption());
 }
 
 /** Options of `bootstrap` besides those of the model. */
@@ -119,13 +119,26 @@ export function addBootstrapOptions(command: Command): Command {
 
 /** Options of every command whose study can be kept in a folder, besides `--out`. */
 export function addDurableOptions(command: Command): Command {
-  return command
-    .option('--resume', 'go on with the run in the output folder; begin where there is none')
-    .option('--force', 'replace the run in the output folder')
+  return addResumeOptions(command)
     .option('--shard <i/n>', 'compute the i-th of n shares of the replicates (i from 1); glmmgpu merge puts the folders together', parseShard)
-    .option('--workers <n>', 'worker threads of the float64 path (default: one per core)', (text) => parseCount('--workers', text, 1))
+    .addOption(workersOption())
     .option('--part-size <n>', 'replicates that are computed and written at a time (default: what takes about five seconds)', (text) => parseCount('--part-size', text, 1))
     .addOption(progressOption());
+}
+
+/** What to do with an output folder that holds a run. */
+export function addResumeOptions(command: Command): Command {
+  return command
+    .option('--resume', 'go on with the run in the output folder; begin where there is none')
+    .option('--force', 'replace the run in the output folder');
+}
+
+export function workersOption(): Option {
+  return new Option('--workers <n>', 'worker threads of the float64 path (default: one per core)').argParser((text) => parseCount('--workers', text, 1));
+}
+
+export function jsonOption(): Option {
+  return new Option('--json <file>', 'write the results as JSON; - writes them to standard output, and nothing else');
 }
 
 /** `--progress`, for every command that takes its time. */

@@ -1,9 +1,9 @@
 /** The commands and their help. Each command's code is loaded only when it runs. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addBootstrapOptions, addModelOptions, addDurableOptions } from './options.js';
-import type { BootstrapArguments, FitArguments } from './options.js';
+import { durableCommands } from './durable-program.js';
 import { modelCommands } from './model-program.js';
+import { type FitArguments, addModelOptions } from './options.js';
 import { studyCommands } from './study-program.js';
 
 const EXAMPLES = `
@@ -25,18 +25,25 @@ export function createProgram(): Command {
     .description('Fits generalized linear mixed models, and fits them again ten thousand times.')
     .version(packageVersion())
     .addHelpText('after', EXAMPLES);
-  for (const command of [fitCommand(program), bootstrapCommand(program), ...modelCommands(program), ...studyCommands(program), devicesCommand(program)]) {
-    command.option('--debug', 'print the stack of an unexpected error');
-  }
-  for (const command of [program, ...program.commands]) {
-    // Messages are written by `run`, on one line.
-    command.exitOverride().configureOutput({ writeErr: () => undefined }).allowExcessArguments(false);
-  }
+  fitCommand(program);
+  durableCommands(program);
+  modelCommands(program);
+  studyCommands(program);
+  devicesCommand(program);
+  finishCommand(program);
   return program;
 }
 
-function fitCommand(program: Command): Command {
-  return addModelOptions(program.command('fit').description('fit one model and print it as lme4 does'))
+/** What all commands have. */
+function finishCommand(command: Command): void {
+  // Messages are written by `run`, on one line.
+  command.exitOverride().configureOutput({ writeErr: () => undefined }).allowExcessArguments(false);
+  if (command.commands.length === 0) command.option('--debug', 'print the stack of an unexpected error');
+  command.commands.forEach(finishCommand);
+}
+
+function fitCommand(program: Command): void {
+  addModelOptions(program.command('fit').description('fit one model and print it as lme4 does'))
     .option('--save <file>', 'write the fitted model to a file that summary, predict, simulate and refit read')
     .action(async (data: string, options: FitArguments) => {
       const { fitCommand: run } = await import('./fit.js');
@@ -44,16 +51,8 @@ function fitCommand(program: Command): Command {
     });
 }
 
-function bootstrapCommand(program: Command): Command {
-  return addDurableOptions(addBootstrapOptions(addModelOptions(program.command('bootstrap').description('fit a model, then refit it to simulated responses'))))
-    .action(async (data: string, options: BootstrapArguments) => {
-      const [{ bootstrapCommand: command }, { runDurableCommand }] = await Promise.all([import('./bootstrap.js'), import('./durable-command.js')]);
-      await runDurableCommand(command, data, options);
-    });
-}
-
-function devicesCommand(program: Command): Command {
-  return program.command('devices').description('list the devices that can fit models, and which one is chosen and why')
+function devicesCommand(program: Command): void {
+  program.command('devices').description('list the devices that can fit models, and which one is chosen and why')
     .option('--json <file>', 'write the report as JSON; - writes it to standard output, and nothing else')
     .action(async (options: { json?: string }) => {
       const { devicesCommand: run } = await import('./devices.js');

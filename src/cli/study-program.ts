@@ -5,7 +5,7 @@ import { parseCount } from './option-values.js';
 import { addModelOptions } from './options.js';
 import { addReplicateOptions, addStudyOptions } from './study-command.js';
 
-/** Adds the commands to the program and returns them. */
+/** Adds the commands to the program. */
 export function studyCommands(program: Command): Command[] {
   return [lrtCommand(program)];
 }
