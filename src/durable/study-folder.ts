@@ -24,7 +24,7 @@ import { checkPart, encodePart } from './part-file.js';
 import { PARTS, type Piece, REPLICATES, fileSha256, findPieces, missingRanges, pieceResults, readPieces, removeUnusable } from './pieces.js';
 import { writeReplicates } from './replicates-file.js';
 import { decodePlain, encodePlain } from './plain-text.js';
-import { writeDurably } from './write-durably.js';
+import { PARTIAL, writeDurably } from './write-durably.js';
 
 const SPEC = 'study.json.gz';
 
@@ -123,6 +123,7 @@ async function open(path: string, given: Manifest, lock: FolderLock): Promise<St
   const { id, columns } = given;
   const range = rangeOf(given);
   await mkdir(join(path, PARTS), { recursive: true });
+  for (const name of await readdir(path)) if (name.endsWith(PARTIAL)) await rm(join(path, name), { force: true });
   const holdings = await findPieces(path, given);
   const notes = await removeUnusable(holdings);
   const manifest: Manifest = holdings.pieces.length === 0 ? { ...given, finished: null } : given;

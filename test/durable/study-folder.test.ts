@@ -67,7 +67,7 @@ describe('a run', () => {
     expect(readdirSync(path).sort()).toEqual(['manifest.json', 'replicates.parquet', 'report.txt', 'study.json.gz']);
     const rows = await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer });
     expect(rows[7]).toEqual({ i: 7, square: 49 + 1 / 7, parity: 'odd' });
-    expect(rows.map((row) => row['i'])).toEqual(numbers(0, TOTAL));
+    expect(rows.map((row) => Number(row['i']))).toEqual(numbers(0, TOTAL));
     const { manifest, spec } = await readStudyFolder(path);
     expect(manifest).toMatchObject({ version: '1.2.3', kind: 'squares', total: TOTAL, shard: null, options: { seed: 1 }, data: { path: '/data.csv', sha256: 'abc' }, context: { estimate: NaN } });
     expect(spec).toEqual({ kind: 'squares', seed: 1, total: TOTAL });
@@ -137,7 +137,9 @@ describe('resuming', () => {
   test('what a killed process was writing goes without a word', async () => {
     await interrupted();
     writeFileSync(join(path, 'parts', `.x.parquet.17${writing.PARTIAL}`), 'half');
+    writeFileSync(join(path, `.replicates.parquet.17${writing.PARTIAL}`), 'half');
     expect(await resumed()).toEqual({ computed: numbers(40, 100), notes: [] });
+    expect(readdirSync(path).filter((name) => name.endsWith(writing.PARTIAL))).toEqual([]);
   });
 
   test('finished results that are damaged or gone are computed again', async () => {
