@@ -227,11 +227,11 @@ export class GlmmFit {
     return isConverged(STATUS[this.status]);
   }
 
-  /** Whether some variance is zero or some correlation ±1. */
+  /** Whether some variance (the residual one included) is zero or some correlation ±1. */
   get singular(): boolean {
     const geometry = thetaGeometry(this.design);
     const { theta } = this;
-    return geometry.some((_, t) => isOnBoundary(geometry, theta, t));
+    return this.status === 'boundary' || geometry.some((_, t) => isOnBoundary(geometry, theta, t));
   }
 
   /** What a reader of the results should know, one sentence each. */

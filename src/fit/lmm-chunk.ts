@@ -12,8 +12,9 @@ import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js
 import { hessianCovariance } from './estimate-covariance.js';
 import { type ChunkFit, type FitSettings, STATUS_OF_OUTCOME } from './fit-chunk.js';
 import { perModel } from './starting-point.js';
-import { type ThetaGeometry, coldTheta, normaliseTheta, thetaGeometry } from './theta-geometry.js';
+import { type ThetaGeometry, coldTheta, normaliseTheta, rescaled, thetaGeometry } from './theta-geometry.js';
 import { maximizeOverTheta } from './theta-search.js';
+import { canFitEveryValue, nearerStart, settleVanishing } from './vanishing-residual.js';
 
 type NumericBatch = Batch & { readonly response: Float64Array };
 
@@ -34,6 +35,7 @@ export class LmmFitter {
   readonly #settings: FitSettings;
   readonly #geometry: ThetaGeometry;
   readonly #shared: LmmSystem;
+  readonly #mayVanish: boolean;
   /** Room for responses on the shared system, used again by every chunk. */
   readonly #sums: ResponseSums[] = [];
   /** Null where the rows that a model brings do not determine it. */
@@ -45,6 +47,7 @@ export class LmmFitter {
     this.#settings = settings;
     this.#geometry = thetaGeometry(design);
     this.#shared = createLmmSystem(design, settings.REML ?? true);
+    this.#mayVanish = canFitEveryValue(design);
   }
 
   /** @throws the signal's reason when aborted. */
@@ -57,12 +60,14 @@ export class LmmFitter {
     const surface = this.#surface(m);
     const starts = batch.start === undefined ? null : perModel(batch.start, k, from, to);
     const theta = new Float64Array(count * m);
+    let farOut = false;
     for (let b = 0; b < count; b++) {
       const own = theta.subarray(b * m, (b + 1) * m);
       if (starts === null) coldTheta(geometry, own, START_SD);
       else own.set(rescaled(geometry, starts.subarray(b * k + p, b * k + p + m), 1 / starts[b * k + k - 1]!));
+      if (this.#mayVanish && nearerStart(geometry, own)) farOut = true;
     }
-    const known = batch.metric === undefined || starts === null ? null : relativeMetric(geometry, batch.metric, starts, p);
+    const known = batch.metric === undefined || starts === null || farOut ? null : relativeMetric(geometry, batch.metric, starts, p);
     const best = await maximizeOverTheta(surface, {
       count, params: theta, held: null, metric: known ?? coldMetric(geometry), coldMetric: known === null,
       stepScale: Float64Array.from(geometry, (entry) => entry.step), maxStep: MAX_STEP,
@@ -70,6 +75,7 @@ export class LmmFitter {
     }, { geometry, nTheta: m, nAfterTheta: 0, coldStart: starts === null });
 
     const boundary = new Uint8Array(count * m);
+    if (this.#mayVanish) await settleVanishing(surface, best, geometry, { maxStep: MAX_STEP, ...control, signal }, boundary);
     const status = new Uint8Array(count);
     for (let b = 0; b < count; b++) {
       const flags = boundary.subarray(b * m, (b + 1) * m);
@@ -219,11 +225,6 @@ function coldMetric(geometry: ThetaGeometry): Float64Array {
   const metric = new Float64Array(m * m);
   geometry.forEach((entry, t) => { metric[t * m + t] = entry.variance; });
   return metric;
-}
-
-/** θ of the model whose response is multiplied by `factor`. */
-function rescaled(geometry: ThetaGeometry, theta: Float64Array, factor: number): Float64Array {
-  return theta.map((value, t) => value * factor ** geometry[t]!.degree);
 }
 
 /** Inverse Hessian of (β, θ, σ) to that of the relative θ at the first start; null if it is of no use. */

@@ -79,6 +79,11 @@ export function atDistance(entry: Entry, value: number, distance: number): numbe
   return value < turn ? turn - length : turn + length;
 }
 
+/** θ of the model whose response is multiplied by `factor`. */
+export function rescaled(geometry: ThetaGeometry, theta: Float64Array, factor: number): Float64Array {
+  return theta.map((value, t) => value * factor ** geometry[t]!.degree);
+}
+
 /** Uncorrelated effects with standard deviation `sd` in units of the linear predictor. */
 export function coldTheta(geometry: ThetaGeometry, theta: Float64Array, sd: number): void {
   geometry.forEach((entry, t) => {

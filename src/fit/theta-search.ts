@@ -140,7 +140,7 @@ async function evaluateNearZero(surface: Surface, best: Maximum, width: number, 
 }
 
 /** Row s of `again` becomes model b of `best`. */
-function takeOver(best: Maximum, b: number, again: Maximum, s: number, width: number): void {
+export function takeOver(best: Maximum, b: number, again: Maximum, s: number, width: number): void {
   best.value[b] = again.value[s]!;
   best.outcome[b] = again.outcome[s]!;
   best.decrement[b] = again.decrement[s]!;

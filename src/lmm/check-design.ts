@@ -3,8 +3,8 @@ import type { Design } from '../model/design.js';
 
 /** Throws DataError where the random effects leave nothing for the residual variance, as lmer does. */
 export function checkLinearMixed(design: Design): void {
-  const { nobs, weights, fixedNames } = design;
-  const informative = weights === null ? nobs : weights.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
+  const { fixedNames } = design;
+  const informative = informativeRows(design);
   for (const { group, names, levels, covariance } of design.random) {
     // Correlations that fall off with the distance, or follow from unequal variances, tell such effects from the residuals.
     if (covariance === 'ar1' || covariance === 'hetar1' || covariance === 'cs') continue;
@@ -18,4 +18,9 @@ export function checkLinearMixed(design: Design): void {
   if (fixedNames.length >= informative) {
     throw new DataError(`${fixedNames.length} fixed effects for ${informative} observations leave nothing for the residual variance; use fewer`);
   }
+}
+
+/** Rows of positive weight. */
+export function informativeRows({ nobs, weights }: Pick<Design, 'nobs' | 'weights'>): number {
+  return weights === null ? nobs : weights.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
 }
