@@ -1,0 +1,71 @@
+;; The inner loop of dense factorisations in float64 with two lanes: C ← C − A Bᵀ for row-major blocks of one memory.
+;; A is rows × depth, B columns × depth, C rows × columns; all have the same number of bytes from row to row. Addresses are in bytes.
+;; rows is a multiple of 4, columns and depth of 2. Tiles of 4 × 2 are summed over the depth in registers.
+(module
+  (import "memory" "memory" (memory 1))
+
+  ;; Subtracts the sums of both lanes of $left and $right from the two numbers at $at.
+  (func $subtractSums (param $at i32) (param $left v128) (param $right v128)
+    (v128.store (local.get $at)
+      (f64x2.sub (v128.load (local.get $at))
+        (f64x2.add
+          (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $left) (local.get $right))
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31 (local.get $left) (local.get $right))))))
+
+  ;; The 4 × 2 tile of C at $c from the rows of A at $a0 and of B at $b0.
+  (func $tile (param $c i32) (param $a0 i32) (param $b0 i32) (param $depth i32) (param $stride i32)
+    (local $end i32) (local $a1 i32) (local $a2 i32) (local $a3 i32) (local $b1 i32)
+    (local $x v128) (local $y0 v128) (local $y1 v128)
+    (local $s00 v128) (local $s01 v128) (local $s10 v128) (local $s11 v128)
+    (local $s20 v128) (local $s21 v128) (local $s30 v128) (local $s31 v128)
+    (local.set $end (i32.add (local.get $a0) (i32.shl (local.get $depth) (i32.const 3))))
+    (local.set $a1 (i32.add (local.get $a0) (local.get $stride)))
+    (local.set $a2 (i32.add (local.get $a1) (local.get $stride)))
+    (local.set $a3 (i32.add (local.get $a2) (local.get $stride)))
+    (local.set $b1 (i32.add (local.get $b0) (local.get $stride)))
+    (loop $depths
+      (local.set $y0 (v128.load (local.get $b0)))
+      (local.set $y1 (v128.load (local.get $b1)))
+      (local.set $x (v128.load (local.get $a0)))
+      (local.set $s00 (f64x2.add (local.get $s00) (f64x2.mul (local.get $x) (local.get $y0))))
+      (local.set $s01 (f64x2.add (local.get $s01) (f64x2.mul (local.get $x) (local.get $y1))))
+      (local.set $x (v128.load (local.get $a1)))
+      (local.set $s10 (f64x2.add (local.get $s10) (f64x2.mul (local.get $x) (local.get $y0))))
+      (local.set $s11 (f64x2.add (local.get $s11) (f64x2.mul (local.get $x) (local.get $y1))))
+      (local.set $x (v128.load (local.get $a2)))
+      (local.set $s20 (f64x2.add (local.get $s20) (f64x2.mul (local.get $x) (local.get $y0))))
+      (local.set $s21 (f64x2.add (local.get $s21) (f64x2.mul (local.get $x) (local.get $y1))))
+      (local.set $x (v128.load (local.get $a3)))
+      (local.set $s30 (f64x2.add (local.get $s30) (f64x2.mul (local.get $x) (local.get $y0))))
+      (local.set $s31 (f64x2.add (local.get $s31) (f64x2.mul (local.get $x) (local.get $y1))))
+      (local.set $a0 (i32.add (local.get $a0) (i32.const 16)))
+      (local.set $a1 (i32.add (local.get $a1) (i32.const 16)))
+      (local.set $a2 (i32.add (local.get $a2) (i32.const 16)))
+      (local.set $a3 (i32.add (local.get $a3) (i32.const 16)))
+      (local.set $b0 (i32.add (local.get $b0) (i32.const 16)))
+      (local.set $b1 (i32.add (local.get $b1) (i32.const 16)))
+      (br_if $depths (i32.lt_u (local.get $a0) (local.get $end))))
+    (call $subtractSums (local.get $c) (local.get $s00) (local.get $s01))
+    (local.set $c (i32.add (local.get $c) (local.get $stride)))
+    (call $subtractSums (local.get $c) (local.get $s10) (local.get $s11))
+    (local.set $c (i32.add (local.get $c) (local.get $stride)))
+    (call $subtractSums (local.get $c) (local.get $s20) (local.get $s21))
+    (local.set $c (i32.add (local.get $c) (local.get $stride)))
+    (call $subtractSums (local.get $c) (local.get $s30) (local.get $s31)))
+
+  (func (export "subtractProducts")
+    (param $c i32) (param $a i32) (param $b i32) (param $rows i32) (param $columns i32) (param $depth i32) (param $stride i32)
+    (local $aEnd i32) (local $bEnd i32) (local $bRow i32) (local $tile i32)
+    (local.set $aEnd (i32.add (local.get $a) (i32.mul (local.get $rows) (local.get $stride))))
+    (local.set $bEnd (i32.add (local.get $b) (i32.mul (local.get $columns) (local.get $stride))))
+    (loop $rowsOfTiles
+      (local.set $bRow (local.get $b))
+      (local.set $tile (local.get $c))
+      (loop $tiles
+        (call $tile (local.get $tile) (local.get $a) (local.get $bRow) (local.get $depth) (local.get $stride))
+        (local.set $tile (i32.add (local.get $tile) (i32.const 16)))
+        (local.set $bRow (i32.add (local.get $bRow) (i32.shl (local.get $stride) (i32.const 1))))
+        (br_if $tiles (i32.lt_u (local.get $bRow) (local.get $bEnd))))
+      (local.set $a (i32.add (local.get $a) (i32.shl (local.get $stride) (i32.const 2))))
+      (local.set $c (i32.add (local.get $c) (i32.shl (local.get $stride) (i32.const 2))))
+      (br_if $rowsOfTiles (i32.lt_u (local.get $a) (local.get $aEnd))))))
