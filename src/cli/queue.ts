@@ -79,7 +79,7 @@ export async function submitCommand(kind: string, path: string, options: SubmitA
   });
 }
 
-/** Computes jobs until Ctrl-C, or until none has come for a while. */
+/** Computes jobs until Ctrl-C, which gives the job in hand back, or until none has come for a while. */
 export async function workerCommand({ redis: url, backend, workers, stalledAfter, idle, progress: style }: WorkerArguments): Promise<void> {
   const progress = createProgress(style);
   let current: RangeJob | null = null;
@@ -92,7 +92,7 @@ export async function workerCommand({ redis: url, backend, workers, stalledAfter
   try {
     await withRedis(url, (redis) => interruptible((signal) => runQueueWorker(redis, {
       engine: { backend, ...(workers === undefined ? {} : { workers }) }, version: packageVersion(), stalledAfter, idle: idle ?? Infinity, signal, onJob,
-    }), () => 'the job in hand went back to the queue'));
+    })));
   } finally {
     progress.stop();
   }

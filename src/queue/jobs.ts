@@ -21,12 +21,13 @@ export async function openQueue(redis: Redis): Promise<Queue<RangeJob>> {
   return new Queue<RangeJob>(QUEUE_NAME, { connection: redis, prefix: QUEUE_PREFIX });
 }
 
-/** Adds the jobs of a study: its missing replicates cut into pieces of at most `size`. Jobs that are there already are left alone. */
+/** Adds the jobs of a study: its missing replicates cut into pieces of at most `size`. Jobs that wait or run already are left alone, those that were given up begin anew. */
 export async function addJobs(queue: Queue<RangeJob>, { id, expiry }: RemoteAbout, missing: readonly Range[], size: number): Promise<number> {
   const jobs = missing.flatMap(({ from, to }) => Array.from({ length: Math.ceil((to - from) / size) }, (_, i) => {
     const begin = from + i * size;
     return { study: id, from: begin, to: Math.min(begin + size, to) };
   }));
+  for (const job of await queue.getFailed()) if (job.data.study === id) await job.remove();
   await queue.addBulk(jobs.map((data) => ({
     name: 'range', data,
     opts: {
@@ -40,5 +41,6 @@ export async function addJobs(queue: Queue<RangeJob>, { id, expiry }: RemoteAbou
 /** Jobs of a study that were given up, with the reasons. */
 export async function failedJobs(queue: Queue<RangeJob>, study: string): Promise<{ range: Range; reason: string }[]> {
   const failed = await queue.getFailed();
-  return failed.filter(({ data }) => data.study === study).map(({ data: { from, to }, failedReason }) => ({ range: { from, to }, reason: failedReason }));
+  return failed.filter(({ data }) => data.study === study).map(({ data: { from, to }, failedReason }) => ({ range: { from, to }, reason: failedReason }))
+    .sort((a, b) => a.range.from - b.range.from);
 }
