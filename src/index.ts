@@ -32,3 +32,13 @@ export { DataError, DeviceError, FormulaError, GlmmError, OptionError } from './
 export { type LrtOptions, type SimulatedLrt, simulatedLrt } from './studies/simulated-lrt.js';
 export type { LrtMethod, LrtRow } from './studies/lrt-p-values.js';
 export type { FittedModel } from './studies/fitted-model.js';
+export { coefTest, type CoefTest, type CoefTestOptions } from './inference/coef-test.js';
+export { compare, type CompareOptions, type Comparison, type ComparisonRow } from './inference/compare.js';
+export { confint, type ConfintMethod, type ConfintOptions, type ConfintRow } from './inference/confint.js';
+export { diagnose, type Diagnosis, type DiagnoseOptions, type Finding } from './inference/diagnose.js';
+export { drop1, type Drop1Row } from './inference/drop1.js';
+export { type ContrastRow, emmeans, type EmmeanRow, type Emmeans, type EmmeansOptions } from './inference/emmeans.js';
+export { multiStart, type MultiStart, type MultiStartOptions, type StartRow } from './inference/multi-start.js';
+export { profile, type Profile, type ProfileCurve, type ProfileOptions } from './inference/profile.js';
+export { profileLimits } from './inference/profile-interval.js';
+export { robustVcov, type RobustOptions, type RobustVcov } from './inference/robust.js';

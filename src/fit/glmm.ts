@@ -262,9 +262,10 @@ export class GlmmFit {
   /**
    * Wald table of the fixed effects.
    * @param level confidence level, 0.5 … 0.9999, default 0.95.
+   * @param df degrees of freedom of t statistics, e.g. n − p; without them the statistics are z
    */
-  coefficients(level = 0.95): FixedEffect[] {
-    return coefficientTable(this.design.fixedNames, this.params, this.vcov, level);
+  coefficients(level = 0.95, df = Infinity): FixedEffect[] {
+    return coefficientTable(this.design.fixedNames, this.params, this.vcov, level, df);
   }
 
   /** Everything about the fit as plain data: the object the CLI writes with `--json`. */

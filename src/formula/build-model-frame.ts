@@ -17,6 +17,7 @@ import type { ContrastName, FrameOptions, ModelFrame, OffsetTerms, RandomTerms }
 import { type FixedTerms, type MatrixRecipe, type VariableData, fillMatrix, makeRecipe } from './model-matrix.js';
 import { parseExpression, parseFormula } from './parse.js';
 import { independentColumns } from './rank.js';
+import { referenceValues } from './reference-values.js';
 import { makeResponse } from './response.js';
 import { type BarTerm, splitFormula } from './split-formula.js';
 import { subsetRows } from './subset.js';
@@ -144,6 +145,7 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
     categories: response.categories ?? null,
     // Own properties whatever the names: a factor may be called `__proto__`.
     factors: Object.fromEntries(recipe.variables.flatMap((variable) => (variable.factor === null ? [] : [[variable.label, variable.factor.levels]]))),
+    referenceValues: referenceValues(recipe, table, rows),
     notes,
   };
 }

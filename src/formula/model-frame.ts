@@ -6,6 +6,7 @@ import type { Design, FamilyName, LinkName } from '../model/design.js';
 import type { Memory } from './evaluate.js';
 import type { Expression } from './expression.js';
 import type { FixedTerms } from './model-matrix.js';
+import type { ReferenceValue } from './reference-values.js';
 
 /** Coding of a factor: `treatment` (R's default), `sum`, `helmert`, `poly` (R's default for ordered factors), `dummy` (one column per level). */
 export type ContrastName = 'treatment' | 'sum' | 'helmert' | 'poly' | 'dummy';
@@ -82,6 +83,8 @@ export interface ModelFrame {
   readonly categories: readonly string[] | null;
   /** Levels of each factor the model uses, in coding order. */
   readonly factors: Readonly<Record<string, readonly string[]>>;
+  /** Means and levels of the columns that the fixed effects are made of. */
+  readonly referenceValues: readonly ReferenceValue[];
   /** What the reader of the result should know (dropped rows, dropped columns, unused levels …), one sentence each. */
   readonly notes: readonly string[];
 }

@@ -8,6 +8,7 @@
 import chisqCdf from '@stdlib/stats-base-dists-chisquare-cdf';
 import fCdf from '@stdlib/stats-base-dists-f-cdf';
 import gammaCdf from '@stdlib/stats-base-dists-gamma-cdf';
+import { chisqTail } from '../numerics/tails.js';
 import type { Nesting } from './nesting.js';
 import { blockJackknife } from './monte-carlo.js';
 
@@ -57,7 +58,7 @@ export function lrtRows(statistic: number, replicates: Float64Array, { df, varia
     row('bartlett', bartlett(all), df, null, ...simulated((part) => part.share * (1 - chisqCdf(bartlett(part), df)))),
     row('gamma', statistic, null, null, ...simulated(({ share, mean, variance }) => share * (1 - gammaCdf(statistic, (mean * mean) / variance, mean / variance)))),
     row('f', statistic / df, df, ddf(all), ...simulated((part) => part.share * (1 - fCdf(statistic / df, df, ddf(part))))),
-    row('chisq', statistic, df, null, 1 - chisqCdf(statistic, df), 0),
+    row('chisq', statistic, df, null, chisqTail(statistic, df), 0),
   ];
   if (otherwiseFree && variances <= 1) rows.push(row('chibarsq', statistic, df, null, chibarTail(statistic, df, variances), 0));
   return rows;
@@ -84,8 +85,8 @@ function positivePart(replicates: Float64Array): PositivePart {
   return { share: count / replicates.length, mean, variance: (squares - count * mean * mean) / (count - 1) };
 }
 
-/** P(T ≥ t) of the mixture; χ²(0) is the point zero. */
-function chibarTail(t: number, df: number, variances: number): number {
-  const tail = (k: number): number => (k === 0 ? (t > ZERO_STATISTIC ? 0 : 1) : 1 - chisqCdf(t, k));
-  return variances === 0 ? tail(df) : 0.5 * tail(df - 1) + 0.5 * (t > ZERO_STATISTIC ? 1 - chisqCdf(t, df) : 1);
+/** P(T ≥ t) of the mixture for `variances` (0 or 1) standard deviations among `df` added parameters; χ²(0) is the point zero. */
+export function chibarTail(t: number, df: number, variances: number): number {
+  const tail = (k: number): number => (k === 0 ? (t > ZERO_STATISTIC ? 0 : 1) : chisqTail(t, k));
+  return variances === 0 ? tail(df) : 0.5 * tail(df - 1) + 0.5 * (t > ZERO_STATISTIC ? chisqTail(t, df) : 1);
 }

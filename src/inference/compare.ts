@@ -1,0 +1,129 @@
+/** Fitted models side by side: likelihood-ratio tests, AIC and BIC. */
+import { OptionError } from '../errors.js';
+import { isLinearMixed } from '../model/design.js';
+import { chisqTail } from '../numerics/tails.js';
+import { type FittedModel, type StudyFitOptions, byMaximumLikelihood } from '../studies/fitted-model.js';
+import { chibarTail } from '../studies/lrt-p-values.js';
+import { type LrtPair, lrtPair, simulatedLrt } from '../studies/simulated-lrt.js';
+
+/** What a comparison needs of a fitted model; `GlmmFit` is one. */
+export interface ComparedModel extends FittedModel {
+  readonly frame: FittedModel['frame'] & { readonly formula: string; readonly rows: Int32Array };
+}
+
+export interface CompareOptions extends StudyFitOptions {
+  /** Whether models that are not nested are refused (default). Otherwise they are listed without a test. */
+  readonly checkNesting?: boolean;
+  /**
+   * Gaussian models fitted by REML are fitted again by maximum likelihood (default). Without that their criteria are compared as they are, which
+   * means something only where the fixed effects are the same.
+   */
+  readonly refit?: boolean;
+  /** Simulates the null distribution of each test with so many replicates. */
+  readonly nsim?: number;
+  /** Seed of the simulation, default 1. */
+  readonly seed?: number;
+}
+
+/** One model; the test columns compare it with the row before and are null in the first. */
+export interface ComparisonRow {
+  readonly formula: string;
+  /** Number of parameters. */
+  readonly npar: number;
+  readonly AIC: number;
+  readonly BIC: number;
+  readonly logLik: number;
+  /** −2 logLik. */
+  readonly deviance: number;
+  /** 2 (logLik − logLik of the smaller model). */
+  readonly chisq: number | null;
+  readonly df: number | null;
+  /** From χ²(df). */
+  readonly p_value: number | null;
+  /** From the mixture ½ χ²(df − 1) + ½ χ²(df), where one of the added parameters is a standard deviation that is zero in the smaller model; null otherwise. */
+  readonly p_chibar: number | null;
+  /** From the simulated null distribution, where one was asked for. */
+  readonly p_simulated: number | null;
+}
+
+export interface Comparison {
+  readonly rows: readonly ComparisonRow[];
+  /** Whether the log-likelihoods are restricted ones. */
+  readonly REML: boolean;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Compares models of the same data, smallest first.
+ * @throws OptionError for fewer than two models, other data, or models that are not nested (unless `checkNesting` is false).
+ *
+ * @example
+ * const { rows } = await compare([withoutPeriod, withPeriod]);
+ */
+export async function compare(models: readonly ComparedModel[], options: CompareOptions = {}): Promise<Comparison> {
+  const { checkNesting = true, refit = true, nsim, seed = 1, ...fitting } = options;
+  if (models.length < 2) throw new OptionError('a comparison needs two or more models');
+  checkSameRows(models);
+  const notes: string[] = [];
+  const restricted = models.map(isRestricted);
+  if (restricted.includes(true) && (refit || restricted.includes(false))) notes.push('models fitted by REML were fitted again by maximum likelihood');
+  const REML = !refit && restricted.every(Boolean);
+  if (REML) checkSameFixedEffects(models);
+  const used = REML ? models : await Promise.all(models.map(async (model): Promise<ComparedModel> => ({ ...await byMaximumLikelihood(model), frame: model.frame })));
+  const sorted = [...used].sort((a, b) => a.params.length - b.params.length);
+  if (new Set(models.map(({ frame: { design } }) => `${design.family} ${design.link}`)).size > 1) notes.push('the models differ in family or link: AIC and BIC compare them only as densities of the same response');
+
+  const rows: ComparisonRow[] = [];
+  for (const [i, model] of sorted.entries()) {
+    const smaller = sorted[i - 1];
+    const test = smaller === undefined ? NO_TEST : await testOf(smaller, model, REML, checkNesting);
+    const simulated = smaller === undefined || test.chisq === null || nsim === undefined ? null : await simulatedLrt(smaller, model, { ...fitting, nsim, seed });
+    rows.push({ ...criteria(model), ...test, p_simulated: simulated?.rows[0]?.p_value ?? null });
+  }
+  return { rows, REML, notes };
+}
+
+const isRestricted = ({ frame: { design }, settings }: ComparedModel): boolean => isLinearMixed(design) && settings.REML !== false;
+
+function checkSameRows([first, ...others]: readonly ComparedModel[]): void {
+  for (const { frame, response } of others) {
+    const { rows, formula } = first!.frame;
+    if (frame.rows.length !== rows.length || frame.rows.some((row, i) => row !== rows[i])) {
+      throw new OptionError(`'${formula}' uses ${rows.length} rows, '${frame.formula}' ${frame.rows.length === rows.length ? 'others' : frame.rows.length}: a variable has missing values; leave those rows out of all models`);
+    }
+    if (response.some((value, i) => value !== first!.response[i])) throw new OptionError(`'${formula}' and '${frame.formula}' have different responses; give all models the same`);
+  }
+}
+
+function checkSameFixedEffects([first, ...others]: readonly ComparedModel[]): void {
+  const { x } = first!.frame.design;
+  for (const { frame } of others) {
+    if (frame.design.x.length === x.length && frame.design.x.every((value, at) => value === x[at])) continue;
+    throw new OptionError(`REML criteria of '${first!.frame.formula}' and '${frame.formula}' cannot be compared: their fixed effects differ; leave refit on, or fit by maximum likelihood (REML: false)`);
+  }
+}
+
+function criteria({ frame: { formula, design }, params, logLik }: ComparedModel): Pick<ComparisonRow, 'formula' | 'npar' | 'AIC' | 'BIC' | 'logLik' | 'deviance'> {
+  const npar = params.length;
+  const deviance = -2 * logLik;
+  return { formula, npar, AIC: deviance + 2 * npar, BIC: deviance + Math.log(design.nobs) * npar, logLik, deviance };
+}
+
+type Test = Pick<ComparisonRow, 'chisq' | 'df' | 'p_value' | 'p_chibar'>;
+
+const NO_TEST: Test = { chisq: null, df: null, p_value: null, p_chibar: null };
+
+async function testOf(smaller: ComparedModel, larger: ComparedModel, REML: boolean, checkNesting: boolean): Promise<Test> {
+  let pair: LrtPair;
+  try {
+    pair = await lrtPair(smaller, larger);
+  } catch (error) {
+    if (checkNesting || !(error instanceof OptionError)) throw error;
+    return NO_TEST;
+  }
+  const { df, variances, otherwiseFree } = pair.nesting;
+  const [low, high] = REML ? [smaller, larger] : [pair.smaller, pair.larger];
+  // A maximum that the optimiser left 1e-10 short may make a statistic of zero negative.
+  const chisq = Math.max(0, 2 * (high.logLik - low.logLik));
+  return { chisq, df, p_value: chisqTail(chisq, df), p_chibar: otherwiseFree && variances === 1 ? chibarTail(chisq, df, 1) : null };
+}

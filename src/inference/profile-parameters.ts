@@ -1,0 +1,129 @@
+/**
+ * The parameters people ask intervals of, each as one coordinate that can be held while the others move freely.
+ *
+ * Fixed effects and coefficients of auxiliary predictors are coordinates already, and so are, up to their scale, the parameters of structured
+ * covariances. Where the covariance is free, a standard deviation is the first entry of the Cholesky factor when its column comes first, and the
+ * correlation ρ of the first two columns means Λ₂₁ = κ Λ₂₂ with κ = ρ / √(1 − ρ²): so each of them is profiled on the design whose columns are in
+ * the order that makes it so. No bounds, no constrained search.
+ */
+import { parameterNames } from '../fit/parameter-names.js';
+import { covarianceColumns } from '../model/covariance-columns.js';
+import { termFactor, thetaByTerm } from '../model/covariance.js';
+import { commonCorrelation, thetaEntries } from '../model/covariance-structure.js';
+import { type Design, type RandomTerm, isLinearMixed, parameterLayout, thetaCount } from '../model/design.js';
+import { semidefiniteFactor } from '../numerics/cholesky.js';
+
+export interface ProfileParameter {
+  /** `period2`, `sd_(Intercept)|herd`, `cor_Days.(Intercept)|Subject`, `sigma`. */
+  readonly name: string;
+  readonly kind: 'coefficient' | 'sd' | 'correlation';
+  /** Values it can take; the ends belong to it for standard deviations of random effects only. */
+  readonly range: readonly [low: number, high: number];
+  /** Order of the columns of each term. */
+  readonly order: readonly (readonly number[])[];
+  /** Place of the coordinate: of β, γ or σ, of an entry of θ, or of Λ₂₁. */
+  readonly at: number;
+  /** For a correlation that is held through Λ₂₁ = κ Λ₂₂: place of Λ₂₂; null otherwise. */
+  readonly diagonal: number | null;
+  /** The coordinate at a value of the parameter, and its derivative there. */
+  readonly coordinate: (value: number) => number;
+  readonly rate: (value: number) => number;
+}
+
+const SAME = { diagonal: null, coordinate: (value: number) => value, rate: () => 1 };
+const WHOLE_LINE = [-Infinity, Infinity] as const;
+const HALF_LINE = [0, Infinity] as const;
+
+type Place = Omit<ProfileParameter, 'name'>;
+
+/** All parameters of a design: fixed effects, standard deviations and correlations term by term, then what follows θ. */
+export function profileParameters(design: Design): ProfileParameter[] {
+  const { nFixed, nTheta } = parameterLayout(design);
+  const natural = design.random.map(({ names }) => names.map((_, j) => j));
+  const names = parameterNames(design);
+  const coefficient = (name: string, at: number): ProfileParameter => ({
+    ...SAME, name, at, order: natural, ...(name === 'sigma' && isLinearMixed(design) ? { kind: 'sd', range: HALF_LINE } : { kind: 'coefficient', range: WHOLE_LINE }),
+  });
+  let at = nFixed;
+  const covariance = design.random.flatMap((term, t) => {
+    const places = term.covariance === 'unstructured' ? triangle(term.names.length, at, t, natural) : structured(term, at, natural);
+    at += thetaCount(term);
+    return places;
+  });
+  const covarianceNames = covarianceColumns(design).names;
+  return [
+    ...names.slice(0, nFixed).map(coefficient),
+    ...covariance.map((place, j) => ({ ...place, name: covarianceNames[j]! })),
+    ...names.slice(nFixed + nTheta).map((name, j) => coefficient(name, nFixed + nTheta + j)),
+  ];
+}
+
+/** Standard deviations and correlations of a term with a free covariance: each in an order of columns that makes it a coordinate. */
+function triangle(q: number, at: number, term: number, natural: readonly (readonly number[])[]): Place[] {
+  const first = (...columns: number[]): (readonly number[])[] =>
+    natural.map((own, t) => (t === term ? [...columns, ...own.filter((column) => !columns.includes(column))] : own));
+  const places: Place[] = natural[term]!.map((column): Place => ({ ...SAME, kind: 'sd', range: HALF_LINE, order: first(column), at }));
+  for (let a = 0; a < q; a++) {
+    for (let b = a + 1; b < q; b++) places.push({ kind: 'correlation', range: [-1, 1], order: first(a, b), at: at + 1, diagonal: at + q, coordinate: () => 0, rate: () => 0 });
+  }
+  return places;
+}
+
+/** Parameters of a structured term: its θ one by one. */
+function structured({ names, covariance }: RandomTerm, at: number, order: readonly (readonly number[])[]): Place[] {
+  const q = names.length;
+  return thetaEntries(covariance, q).map(({ kind }, j): Place => {
+    const place = { order, at: at + j, diagonal: null };
+    if (kind === 'root') return { ...place, kind: 'sd', range: HALF_LINE, coordinate: Math.sqrt, rate: (value) => 0.5 / Math.sqrt(value) };
+    if (kind !== 'angle') return { ...SAME, ...place, kind: 'sd', range: HALF_LINE };
+    const low = commonCorrelation(covariance, q, 0);
+    const sine = (rho: number): number => Math.sqrt((rho - low) / (1 - low));
+    return {
+      ...place, kind: 'correlation', range: [low, 1], coordinate: (rho) => Math.asin(sine(rho)),
+      rate: (rho) => 0.5 / Math.sqrt((rho - low) * (1 - rho)),
+    };
+  });
+}
+
+/** Values of those parameters at (β, θ, …). */
+export function profileValues(design: Design, params: Float64Array): number[] {
+  const { nFixed, nTheta } = parameterLayout(design);
+  return [...params.subarray(0, nFixed), ...covarianceColumns(design).from(params), ...params.subarray(nFixed + nTheta)];
+}
+
+/** The design with the columns of its random terms in another order. */
+export function reorderDesign(design: Design, order: readonly (readonly number[])[]): Design {
+  return {
+    ...design,
+    random: design.random.map((term, t) => {
+      const columns = order[t]!;
+      const q = columns.length;
+      return {
+        ...term,
+        names: columns.map((column) => term.names[column]!),
+        z: term.z.map((_, at) => term.z[at - (at % q) + columns[at % q]!]!),
+      };
+    }),
+  };
+}
+
+/** Parameters of the reordered design that describe the same model. */
+export function reorderParameters(design: Design, order: readonly (readonly number[])[], params: Float64Array): Float64Array {
+  const out = params.slice();
+  const thetas = thetaByTerm(design, params);
+  const targets = thetaByTerm(design, out);
+  design.random.forEach((term, t) => {
+    if (term.covariance !== 'unstructured') return;
+    const q = term.names.length;
+    const factor = termFactor(term, thetas[t]!);
+    const columns = order[t]!;
+    const covariance = new Float64Array(q * q);
+    columns.forEach((a, i) => {
+      columns.forEach((b, j) => { for (let c = 0; c < q; c++) covariance[i * q + j]! += factor[a * q + c]! * factor[b * q + c]!; });
+    });
+    const root = semidefiniteFactor(covariance, q);
+    let at = 0;
+    for (let column = 0; column < q; column++) for (let row = column; row < q; row++) targets[t]![at++] = root[row * q + column]!;
+  });
+  return out;
+}
