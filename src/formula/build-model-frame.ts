@@ -5,7 +5,7 @@ import { auxiliaryRoles, takesZeroInflation } from '../families/registry.js';
 import { hasCommonCorrelation } from '../model/covariance-structure.js';
 import type { AuxiliaryPredictor, RandomTerm } from '../model/design.js';
 import type { Table } from '../table/table.js';
-import { checkGroupings, constantEffects } from './check-random.js';
+import { checkGroupings, constantEffects, containedEffects } from './check-random.js';
 import { resolveContrast } from './contrasts.js';
 import { applyPattern } from './covariance-pattern.js';
 import { deparse } from './deparse.js';
@@ -106,7 +106,7 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   const randomParts = randomSets.map((set) => randomTerm(set, variables, rows, scope));
   const random = randomParts.map(({ term }) => term);
   checkGroupings(random);
-  notes.push(...constantEffects(random));
+  notes.push(...containedEffects(random), ...constantEffects(random));
   const auxiliary = roles.map((role): AuxiliaryFrame => {
     if (role === 'thresholds') return { predictor: thresholdPredictor(response.categories!, options.threshold), terms: null };
     if (role === 'dispersion' && options.dispersion !== undefined) return { predictor: knownDispersion(options.dispersion, rows.length), terms: null };

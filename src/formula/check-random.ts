@@ -1,6 +1,7 @@
 /** Random parts that no data can tell apart, found from the design alone. */
 import { DataError } from '../errors.js';
 import type { RandomTerm } from '../model/design.js';
+import { independentColumns } from './rank.js';
 
 /** Throws DataError where two grouping factors divide the rows alike and their terms share an effect. */
 export function checkGroupings(random: readonly RandomTerm[]): void {
@@ -11,6 +12,41 @@ export function checkGroupings(random: readonly RandomTerm[]): void {
       if (shared !== undefined) throw new DataError(confounded(first.group, second.group, shared), { column: second.group });
     }
   });
+}
+
+/**
+ * Sentences about terms of one factor, or of two that divide the rows alike, of which the covariance of one holds whatever the other could add:
+ * an unstructured one that of any combination of its effects, homogeneous compound symmetry that of their sum. No error, because lme4's
+ * `(1 + f || g)` is such a pair: the likelihood is right, how it is shared out is not determined.
+ */
+export function containedEffects(random: readonly RandomTerm[]): string[] {
+  return random.flatMap((outer) => {
+    if (outer.covariance !== 'unstructured' && outer.covariance !== 'homcs') return [];
+    return random.flatMap((inner) => {
+      if (inner === outer || !samePartition(inner, outer)) return [];
+      const contained = inner.names.find((name, column) => !outer.names.includes(name)
+        && (outer.covariance === 'homcs' ? isSum(inner, column, outer) : isCombination(inner, column, outer)));
+      if (contained === undefined) return [];
+      const effects = outer.names.map((name) => `'${name}'`).join(', ');
+      return [`the random effect '${contained}' of '${inner.group}' is a combination of ${effects} of '${outer.group}', whose covariance holds it already: their variances are not determined one by one; leave one of the two terms out or make the second diag()`];
+    });
+  });
+}
+
+function isSum(inner: RandomTerm, column: number, outer: RandomTerm): boolean {
+  const q = outer.names.length;
+  return q > 1 && inner.index.every((_, i) => inner.z[i * inner.names.length + column] === outer.z.subarray(i * q, (i + 1) * q).reduce((sum, value) => sum + value, 0));
+}
+
+function isCombination(inner: RandomTerm, column: number, outer: RandomTerm): boolean {
+  const q = outer.names.length;
+  const rows = inner.index.length;
+  const joined = new Float64Array(rows * (q + 1));
+  for (let i = 0; i < rows; i++) {
+    joined.set(outer.z.subarray(i * q, (i + 1) * q), i * (q + 1));
+    joined[i * (q + 1) + q] = inner.z[i * inner.names.length + column]!;
+  }
+  return q > 1 && !independentColumns(joined, rows, q + 1).includes(q);
 }
 
 function confounded(first: string, second: string, effect: string): string {

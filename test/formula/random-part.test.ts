@@ -97,6 +97,13 @@ describe('random parts that cannot be', () => {
     expect(terms('y ~ (1 | a/g)')).toHaveLength(2);
   });
 
+  test('effects that the covariance of another term holds are said', () => {
+    for (const formula of ['y ~ (1 | g) + (0 + f | g)', 'y ~ homcs(0 + f | copy) + (1 | g)', 'y ~ (1 + f || g)']) {
+      expect(build(formula).notes[0]).toMatch(/^the random effect '\(Intercept\)' of 'g' is a combination of 'fp', 'fq', 'fr' of '(g|copy)', whose covariance holds it already/);
+    }
+    for (const inner of ['diag(0 + f | g)', 'ar1(0 + t | g)', '(0 + x | g)', 'homcs(0 + t + x | g)', '(0 + f | a)']) expect(build(`y ~ (1 | g) + ${inner}`).notes).toEqual([]);
+  });
+
   test('effects that are constant within every level are said', () => {
     expect(build('y ~ (1 + between | g)').notes).toEqual(["'between' is constant within every level of 'g', so that the data hardly tell its effect from '(Intercept)'; use (1 | g) or diag()"]);
     expect(build('y ~ us(0 + treatment | g)').notes[0]).toMatch(/'treatmentold' is constant within every level of 'g'/);
