@@ -90,9 +90,11 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
     family: options.family,
     label: responseName,
     data: variables.onRows(split.response, rows),
+    declaredLevels: variables.declaredLevels(split.response),
     isCbind: split.response.kind === 'call' && split.response.callee === 'cbind',
     cbindLabels: split.response.kind === 'call' ? split.response.args.map((arg) => deparse(arg.value)) : [],
     weights,
+    zeroInflated: roles.includes('zi'),
     rows,
   });
   notes.push(...response.notes);

@@ -4,6 +4,7 @@ import type { FamilyName } from '../model/design.js';
 import { compress } from './grouping.js';
 import type { VariableData } from './model-matrix.js';
 import type { ModelFrame } from './model-frame.js';
+import { orderedResponse } from './ordered-response.js';
 import { firstText } from './value.js';
 
 export interface ResponseInput {
@@ -12,12 +13,16 @@ export interface ResponseInput {
   readonly label: string;
   /** Response on the rows used. */
   readonly data: VariableData;
+  /** Levels of a factor response before rows were left out; null for numbers. */
+  readonly declaredLevels: readonly string[] | null;
   /** Whether the response was written as `cbind(…)`. */
   readonly isCbind: boolean;
   /** Labels of the two columns of `cbind`. */
   readonly cbindLabels: readonly string[];
   /** Prior weights on the rows used, checked; null without. */
   readonly weights: Float64Array | null;
+  /** Whether an excess of zeros (for positive families: every zero) has a model of its own. */
+  readonly zeroInflated: boolean;
   /** 0-based rows of the table, for messages. */
   readonly rows: Int32Array;
 }
@@ -38,36 +43,74 @@ const WHOLE_TOLERANCE = 1e-6;
 
 /** Throws DataError naming the response and the row at fault. */
 export function makeResponse(input: ResponseInput): ResponseNumbers {
+  const made = responseOfFamily(input);
+  if (!input.zeroInflated || made.response.includes(0)) return made;
+  return { ...made, notes: [...made.notes, `response '${input.label}' has no zeros, so nothing tells of zero inflation; leave ziformula out`] };
+}
+
+function responseOfFamily(input: ResponseInput): ResponseNumbers {
   switch (input.family) {
     case 'binomial': return binomialResponse(input);
-    case 'poisson': return countResponse(input);
+    case 'betabinomial': return overdispersed(input, binomialResponse(input));
+    case 'cumulative': return orderedResponse(input);
+    case 'poisson': case 'nbinom1': case 'nbinom2': return countResponse(input);
+    case 'truncated_poisson': case 'truncated_nbinom1': case 'truncated_nbinom2': return positiveResponse(input, countResponse(input));
+    case 'Gamma': case 'inverse.gaussian': return positiveResponse(input, numericResponse(input));
+    case 'beta': return openInterval(input, numericResponse(input));
     case 'gaussian': return numericResponse(input);
-    default: return numericResponse(input);
   }
 }
 
 function countResponse(input: ResponseInput): ResponseNumbers {
-  const { label } = input;
-  const response = input.isCbind ? undefined : numbersOf(input);
-  if (response === undefined) throw new DataError(`response '${label}' must be one column of counts for the Poisson family`, { column: label });
-  requireCounts(response, label, input.rows);
+  const made = singleColumn(input, 'counts');
+  requireCounts(made.response, input.label, input.rows);
+  return made;
+}
+
+function numericResponse(input: ResponseInput): ResponseNumbers {
+  return singleColumn(input, 'numbers');
+}
+
+function singleColumn(input: ResponseInput, content: 'counts' | 'numbers'): ResponseNumbers {
+  const { label, family } = input;
+  const response = input.isCbind ? undefined : numbersOf(input, content);
+  if (response === undefined) throw new DataError(`response '${label}' must be one column of ${content} for family ${family}`, { column: label });
   if (isConstant(response)) throw new DataError(`response '${label}' is ${response[0]!} in every row used; there is nothing to fit`, { column: label });
   return { response, trials: null, weights: input.weights, kind: 'numeric', successLevel: null, notes: [] };
 }
 
-function numericResponse(input: ResponseInput): ResponseNumbers {
-  const { label } = input;
-  const response = input.isCbind ? undefined : numbersOf(input);
-  if (response === undefined) throw new DataError(`response '${label}' must be one column of numbers for the gaussian family`, { column: label });
-  if (isConstant(response)) throw new DataError(`response '${label}' is ${response[0]!} in every row used; there is nothing to fit`, { column: label });
-  return { response, trials: null, weights: input.weights, kind: 'numeric', successLevel: null, notes: [] };
+/** Zeros belong to the zero part of a hurdle model; without one there is no place for them. */
+function positiveResponse({ label, family, rows, zeroInflated }: ResponseInput, made: ResponseNumbers): ResponseNumbers {
+  const at = made.response.findIndex((value) => !(value > 0 || (zeroInflated && value === 0)));
+  if (at < 0) return made;
+  const value = made.response[at]!;
+  const remedy = value < 0 ? 'correct the value or choose another family'
+    : family === 'inverse.gaussian' ? 'leave the row out or choose another family' : 'give the zeros a model of their own with ziformula, or leave the row out';
+  throw new DataError(`response '${label}' is ${value} in row ${rows[at]! + 1}; family ${family} takes positive values: ${remedy}`, { column: label, row: rows[at]! + 1 });
+}
+
+function openInterval({ label, rows }: ResponseInput, made: ResponseNumbers): ResponseNumbers {
+  const { response } = made;
+  const at = response.findIndex((value) => !(value > 0 && value < 1));
+  if (at < 0) return made;
+  const value = response[at]!;
+  const remedy = value === 0 || value === 1 ? `move the ends inwards, for example (${label} * (n - 1) + 0.5) / n with n rows` : 'rescale it to fractions';
+  throw new DataError(`response '${label}' is ${value} in row ${rows[at]! + 1}; family beta takes values between 0 and 1, the ends excluded: ${remedy}`, { column: label, row: rows[at]! + 1 });
+}
+
+/** Successes of single trials vary as Bernoulli variables do, whatever the dispersion. */
+function overdispersed({ label }: ResponseInput, made: ResponseNumbers): ResponseNumbers {
+  if (made.trials !== null && made.trials.some((size) => size > 1)) return made;
+  throw new DataError(
+    `response '${label}' has one trial per row, which tells nothing of the dispersion of family betabinomial; give cbind(successes, failures) or use family binomial`, { column: label },
+  );
 }
 
 function binomialResponse(input: ResponseInput): ResponseNumbers {
   if (input.isCbind) return cbindResponse(input);
   const { label, data, rows } = input;
   if (data.kind === 'factor' && data.column.source !== 'boolean') return factorResponse(input);
-  const y = numbersOf(input);
+  const y = numbersOf(input, 'counts');
   if (y === undefined) throw new DataError(`response '${label}' has several columns; write cbind(successes, failures)`, { column: label });
   let fractional = -1;
   for (let i = 0; i < y.length; i++) {
@@ -178,14 +221,14 @@ function constantBinary(label: string, success: boolean): DataError {
   return new DataError(`response '${label}' is ${success ? 'a success' : 'a failure'} in every row used; there is nothing to fit`, { column: label });
 }
 
-function numbersOf(input: ResponseInput): Float64Array | undefined {
+function numbersOf(input: ResponseInput, content: 'counts' | 'numbers'): Float64Array | undefined {
   const { data, label, rows } = input;
   if (data.kind === 'numeric') return data.columns.length === 1 ? data.columns[0]! : undefined;
   if (data.column.source === 'boolean') return Float64Array.from(data.column.codes);
   const at = firstText(data.column);
   const row = rows[at]! + 1;
   throw new DataError(
-    `response '${label}' holds text ('${data.column.levels[data.column.codes[at]!]!}' in row ${row}) where counts are needed; correct the value or choose another column`, { column: label, row },
+    `response '${label}' holds text ('${data.column.levels[data.column.codes[at]!]!}' in row ${row}) where ${content} are needed; correct the value or choose another column`, { column: label, row },
   );
 }
 

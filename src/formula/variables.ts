@@ -82,6 +82,12 @@ export class Variables {
     return cut(this.#entries.get(keyOf(expression, asFactor))!.data, rows);
   }
 
+  /** All levels of a factor, those that no row used has among them; null for numbers. */
+  declaredLevels(expression: Expression): readonly string[] | null {
+    const { data } = this.#entries.get(keyOf(expression, false))!;
+    return data.kind === 'factor' ? data.column.levels : null;
+  }
+
   numbersOnRows(key: string, rows: Int32Array): Float64Array {
     const data = cut(this.#entries.get(key)!.data, rows);
     return data.kind === 'numeric' ? data.columns[0]! : Float64Array.from(data.column.codes);
