@@ -3,6 +3,7 @@ export { type BackendChoice, type Control, DEFAULT_CONTROL, type GlmmOptions } f
 export type {
   Bootstrap, BootstrapMethod, FitJson, FixedEffect, IntervalKind, IntervalOptions, IntervalRow, Progress, RanefRow, VarianceComponent,
 } from './fit/types.js';
+export type { BatchChunk } from './fit/batch-chunk.js';
 export { fitBatch, type FitBatchOptions } from './fit/fit-batch.js';
 export { createEngine, type Engine, type EngineOptions } from './fit/engine.js';
 export { bootstrap, type BootstrapOptions, jackknife } from './studies/bootstrap.js';
@@ -24,6 +25,9 @@ export {
 } from './prediction/tidy.js';
 export { type Explained, varianceExplained, type VarianceExplained } from './prediction/variance-explained.js';
 export { loadModel, saveModel } from './prediction/model-file.js';
+export { formatIntervals } from './report/format-intervals.js';
+export { formatSummary, type SummaryOptions } from './report/format-summary.js';
+export { htmlReport, type ReportInput } from './report/html-report.js';
 export { readTable, type TableFormat } from './table/read-table.js';
 export { type TableInput, toTable } from './table/from-values.js';
 export type { Table } from './table/table.js';

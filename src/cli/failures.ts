@@ -35,15 +35,24 @@ export function messageOf(error: unknown): string {
 
 function describe(error: unknown): string {
   if (error instanceof FormulaError) return `${shorten(error.message)}: ${markPlace(error.formula, error.position)}`;
-  if (error instanceof CommanderError) return commanderMessage(error.message);
+  if (error instanceof CommanderError) return commanderMessage(error);
   if (error instanceof GlmmError || error instanceof Interrupted) return error.message;
   const message = error instanceof Error ? error.message : String(error);
   return `internal error: ${message} (--debug shows where; please report it)`;
 }
 
-/** `error: unknown option '--famly'` and its suggestion on a second line become one sentence. */
-function commanderMessage(message: string): string {
-  return message.replace(/^error: /, '').replace(/\s*\n\s*\(Did you mean/, ' (did you mean');
+/** What helps where commander only says what is wrong. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  'commander.missingMandatoryOptionValue': '; add it (glmmgpu --help has examples)',
+  'commander.missingArgument': '; name the file',
+  'commander.optionMissingArgument': '; write a value after it',
+  'commander.excessArguments': '; put values with spaces, such as formulas, in quotes',
+};
+
+/** `error: unknown option '--famly'` and its suggestion on a second line become one sentence, with a remedy. */
+function commanderMessage({ message, code }: CommanderError): string {
+  const sentence = message.replace(/^error: /, '').replace(/\s*\n\s*\(Did you mean/, ' (did you mean').replace(/\.$/, '').replace('. Expected', ': expected');
+  return sentence + (REMEDIES[code] ?? '');
 }
 
 function oneLine(text: string): string {

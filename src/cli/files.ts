@@ -19,7 +19,9 @@ export async function readInput(path: string): Promise<Uint8Array> {
 export async function checkWritable(path: string): Promise<void> {
   try {
     if ((await stat(path).catch(() => null))?.isDirectory() === true) throw Object.assign(new Error(), { code: 'EISDIR' });
-    await access(dirname(resolve(path)), constants.W_OK);
+    const folder = dirname(resolve(path));
+    if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    await access(folder, constants.W_OK);
   } catch (error) {
     throw cannotWrite(path, error);
   }

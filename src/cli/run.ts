@@ -1,6 +1,7 @@
 /** Parses a command line, runs the command, and turns every outcome into an exit code. */
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { OptionError } from '../errors.js';
+import closestName from '../names.js';
 import { createProgram } from './program.js';
 import { exitCodeOf, messageOf } from './failures.js';
 
@@ -19,8 +20,17 @@ export async function run(args: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    process.stderr.write(`glmmgpu: ${messageOf(error)}\n`);
+    process.stderr.write(`glmmgpu: ${messageOf(misspeltOption(program, args, error) ?? error)}\n`);
     if (args.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** What a required option is missing for is often its misspelling, of which commander says nothing then. */
+function misspeltOption(program: Command, [name, ...rest]: readonly string[], error: unknown): OptionError | null {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.missingMandatoryOptionValue') return null;
+  const command = program.commands.find((one) => one.name() === name);
+  const flag = command?.parseOptions(rest).unknown.find((text) => text.startsWith('--'));
+  if (command === undefined || flag === undefined) return null;
+  return new OptionError(`unknown option '${flag}'${closestName(flag, command.options.map(({ long }) => long ?? ''))}`);
 }

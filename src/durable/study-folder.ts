@@ -10,7 +10,7 @@
  * Whatever happens to the process, what is in the folder is right and the rest is missing.
  */
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { access, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
@@ -19,6 +19,7 @@ import type { StudyStore } from '../studies/run-study.js';
 import type { StudyPart, StudyResults, StudySpec } from '../studies/study.js';
 import { FileError, cannotWrite, reason } from './file-error.js';
 import { type FolderLock, lockFolder } from './lock.js';
+import { makeFolder } from './make-folder.js';
 import { MANIFEST, type Manifest, type Shard, type StudyRecord, createManifest, difference, rangeOf, readManifest } from './manifest.js';
 import { checkPart, encodePart } from './part-file.js';
 import { PARTS, type Piece, REPLICATES, fileSha256, findPieces, missingRanges, pieceResults, readPieces, removeUnusable } from './pieces.js';
@@ -61,7 +62,7 @@ export interface StudyFolder extends StudyStore {
 export async function openStudyFolder(path: string, record: StudyRecord, options: FolderOptions): Promise<StudyFolder> {
   const manifest = createManifest(record, options.version, options.shard ?? null);
   return orCannotWrite(path, async () => {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     const lock = await lockFolder(path);
     try {
       const current = await prepare(path, manifest, record.study.spec, options);
@@ -79,7 +80,7 @@ export async function openStudyFolder(path: string, record: StudyRecord, options
  */
 export async function checkStudyFolder(path: string, options: FolderOptions): Promise<void> {
   await orCannotWrite(path, async () => {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     await access(path, constants.W_OK);
     refuseOccupied(path, options, await readManifest(path), await readdir(path));
   });
@@ -122,7 +123,7 @@ function writeManifest(path: string, manifest: Manifest): Promise<void> {
 async function open(path: string, given: Manifest, lock: FolderLock): Promise<StudyFolder> {
   const { id, columns } = given;
   const range = rangeOf(given);
-  await mkdir(join(path, PARTS), { recursive: true });
+  await makeFolder(join(path, PARTS));
   for (const name of await readdir(path)) if (name.endsWith(PARTIAL)) await rm(join(path, name), { force: true });
   const holdings = await findPieces(path, given);
   const notes = await removeUnusable(holdings);

@@ -34,7 +34,7 @@ export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link
   readonly standardErrors?: 'hessian' | 'wls';
   /** Gaussian models: restricted maximum likelihood (default true, as lmer) or maximum likelihood (false). */
   readonly REML?: boolean;
-  /** Starting values; θ in lme4's order, for gaussian models on the scale of the response, with `sigma` the residual standard deviation; `auxiliary` are the
+  /** Starting values; θ term by term as in the formula, each factor column by column; for gaussian models on the scale of the response, with `sigma` the residual standard deviation; `auxiliary` are the
    * coefficients of dispersion, zero inflation or thresholds in their order. */
   readonly start?: { readonly fixef?: ArrayLike<number>; readonly theta?: ArrayLike<number>; readonly sigma?: number; readonly auxiliary?: ArrayLike<number> };
   readonly control?: Partial<Control>;

@@ -5,6 +5,8 @@
  * State is kept in plain arrays, one column per quantity.
  */
 
+import { checkpoint } from './checkpoint.js';
+
 /** What is maximised; `Objective` is one. */
 export interface Surface {
   readonly nParams: number;
@@ -100,8 +102,9 @@ export async function maximize(surface: Surface, problem: MaximizeProblem): Prom
   if (held !== null) for (let b = 0; b < count; b++) maskMetric(b);
   trial.set(params.subarray(0, count * k));
   let nActive = count;
+  const pass = checkpoint(signal);
   while (nActive > 0) {
-    signal?.throwIfAborted();
+    await pass();
     await surface.evaluate({ count: nActive, models: active, params: trial, value: trialValue, gradient: trialGradient, keepModes: true });
     let kept = 0;
     for (let e = 0; e < nActive; e++) {

@@ -28,7 +28,7 @@ export function formatSummary(fit: FitJson, options: SummaryOptions = {}): strin
     headerLines(fit, options.dataName),
     fit.method === 'reml' ? [`REML criterion at convergence: ${formatFixed(-2 * fit.logLik, 1)}`] : informationLines(fit),
     options.residuals === undefined ? [] : residualLines(options.residuals, digits),
-    [...randomEffectLines(fit.random, fit.dispersion, digits), groupLine(fit)],
+    [...randomEffectLines(byLevels(fit), fit.dispersion, digits), groupLine(fit)],
     fixedEffectLines(fit, digits),
     correlationLines(fit),
     remarkLines(fit),
@@ -110,6 +110,11 @@ function groupLabels(random: readonly VarianceComponent[]): string[] {
   });
 }
 
+/** As lme4 prints them: the factor with most levels first. */
+function byLevels({ random, groups }: FitJson): VarianceComponent[] {
+  return [...random].sort((a, b) => groups[b.group]! - groups[a.group]!);
+}
+
 function randomEffectLines(random: readonly VarianceComponent[], dispersion: number | null, digits: number): string[] {
   const labels = groupLabels(random);
   const rows = random.flatMap((component, c) => componentRows(component, labels[c]!));
@@ -159,7 +164,7 @@ function alignedSign(text: string, width: number): string {
 }
 
 function groupLine(fit: FitJson): string {
-  const groups = Object.entries(fit.groups).map(([name, levels]) => `${printable(name)}, ${levels}`);
+  const groups = Object.entries(fit.groups).sort(([, a], [, b]) => b - a).map(([name, levels]) => `${printable(name)}, ${levels}`);
   return `Number of obs: ${fit.nobs}, groups:  ${groups.join('; ')}`;
 }
 

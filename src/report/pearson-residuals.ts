@@ -15,6 +15,8 @@ export function pearsonResiduals(design: Design, response: Float64Array, fitted:
   return fitted.map((mu, i) => {
     const trials = design.trials?.[i] ?? 1;
     const weight = design.weights?.[i] ?? 1;
-    return (response[i]! - trials * mu) * Math.sqrt(weight / (trials * family.variance(mu))) / sigma;
+    const difference = response[i]! - trials * mu;
+    // A mean at the end of its range, as in separated fits, has no variance: what it fits exactly has no residual.
+    return difference === 0 ? 0 : difference * Math.sqrt(weight / (trials * family.variance(mu))) / sigma;
   });
 }

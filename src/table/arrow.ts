@@ -22,10 +22,16 @@ export function readArrow(bytes: ArrayBuffer | Uint8Array, options: TypeOptions 
     });
   } catch (error) {
     if (error instanceof DataError) throw error;
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
-    throw new DataError(`the Arrow file cannot be read: ${reason}; write it again without compression`);
+    throw notArrow();
   }
+  // Foreign bytes may look like an empty stream.
+  if (columns.size === 0) throw notArrow();
   return fromColumns(columns, options);
+}
+
+/** What the reader says of damaged bytes is about itself, not about the file. */
+function notArrow(): DataError {
+  return new DataError('the file is damaged, compressed or not in Arrow format; write it again without compression, as an Arrow file or stream');
 }
 
 /** Typed arrays have no place for missing values, so a column with some is read value by value. */

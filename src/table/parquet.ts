@@ -31,7 +31,8 @@ export async function readParquet(bytes: ArrayBuffer | Uint8Array, options: Type
     });
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(`the Parquet file cannot be read: ${oneLine(error)}; write it again with Snappy or no compression`);
+    // What the reader says of damaged bytes is about itself, not about the file.
+    throw new DataError('the file is damaged, compressed in a way that cannot be read, or not in Parquet format; write it again with Snappy or no compression');
   }
   return fromColumns(columns, options);
 }
@@ -40,8 +41,4 @@ function toArrayBuffer(bytes: ArrayBuffer | Uint8Array): ArrayBuffer {
   if (bytes instanceof ArrayBuffer) return bytes;
   if (bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer) return bytes.buffer;
   return bytes.slice().buffer;
-}
-
-function oneLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 }

@@ -39,6 +39,16 @@ describe('formatSummary prints what lme4 prints', () => {
     expect(comparable(ours), name).toEqual(comparable(printed));
   });
 
+  test('the factor with most levels first, as lme4 prints total.fruits ~ nutrient * amd + rack + status + (1 | popu) + (1 | gen) of its Arabidopsis data', () => {
+    const component = (group: string, sd: number) => ({ group, terms: ['(Intercept)'], covariance: 'unstructured' as const, sd: [sd], correlation: [[1]] });
+    const { fit } = fixture.fits.poisson!;
+    const printed = formatSummary({ ...fit, nobs: 625, groups: { popu: 9, gen: 24 }, random: [component('popu', 0.497706979394722), component('gen', 0.24787092577332)] });
+    expect(printed).toContain([
+      'Random effects:', ' Groups Name        Variance Std.Dev.', ' gen    (Intercept) 0.06144  0.2479', ' popu   (Intercept) 0.24771  0.4977',
+      'Number of obs: 625, groups:  gen, 24; popu, 9',
+    ].join('\n'));
+  });
+
   test('wraps nothing but what is longer than a line', () => {
     const { fit } = fixture.fits['cbpp']!;
     expect(formatSummary({ ...fit, formula: `y ~ ${Array.from({ length: 30 }, (_, i) => `x${i}`).join(' + ')} + (1 | g)` })

@@ -222,6 +222,12 @@ describe('cancellation', () => {
     expect(performance.now() - begin).toBeLessThan(1000);
   });
 
+  test('within one model, however large', async () => {
+    const large = randomDesign({ family: 'binomial', link: 'logit', terms: [2], groups: 1000, rows: 100_000, fixed: 8 });
+    const batch: Batch = { nModels: 1, response: large.response };
+    await expect(fitBatch(large.design, batch, { ...cpu, signal: AbortSignal.timeout(20) })).rejects.toThrow(/timeout/i);
+  });
+
   test('before it starts', async () => {
     await expect(fitBatch(design, simulated(10), { ...cpu, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
