@@ -12,7 +12,7 @@ import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js
 import { hessianCovariance } from './estimate-covariance.js';
 import { type ChunkFit, type FitSettings, STATUS_OF_OUTCOME } from './fit-chunk.js';
 import { perModel } from './starting-point.js';
-import { type ThetaGeometry, coldTheta, normaliseTheta, rescaled, thetaGeometry } from './theta-geometry.js';
+import { type ThetaGeometry, coldTheta, momentTheta, normaliseTheta, rescaled, thetaGeometry } from './theta-geometry.js';
 import { maximizeOverTheta } from './theta-search.js';
 import { canFitEveryValue, nearerStart, settleVanishing } from './vanishing-residual.js';
 
@@ -60,16 +60,17 @@ export class LmmFitter {
     const surface = this.#surface(m);
     const starts = batch.start === undefined ? null : perModel(batch.start, k, from, to);
     const theta = new Float64Array(count * m);
+    const cold = new Float64Array(starts === null ? count * m * m : 0);
     let farOut = false;
     for (let b = 0; b < count; b++) {
       const own = theta.subarray(b * m, (b + 1) * m);
-      if (starts === null) coldTheta(geometry, own, START_SD);
+      if (starts === null) this.#coldStart(b, own, cold.subarray(b * m * m, (b + 1) * m * m));
       else own.set(rescaled(geometry, starts.subarray(b * k + p, b * k + p + m), 1 / starts[b * k + k - 1]!));
       if (this.#mayVanish && nearerStart(geometry, own)) farOut = true;
     }
     const known = batch.metric === undefined || starts === null || farOut ? null : relativeMetric(geometry, batch.metric, starts, p);
     const best = await maximizeOverTheta(surface, {
-      count, params: theta, held: null, metric: known ?? coldMetric(geometry), coldMetric: known === null,
+      count, params: theta, held: null, metric: known ?? (starts === null ? cold : coldMetric(geometry)), coldMetric: known === null,
       stepScale: Float64Array.from(geometry, (entry) => entry.step), maxStep: MAX_STEP,
       tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal, lastStep: standardErrors !== 'hessian',
     }, { geometry, nTheta: m, nAfterTheta: 0, coldStart: starts === null });
@@ -98,6 +99,16 @@ export class LmmFitter {
     system.kernel.take(batch.response, b * n, this.#offset(batch, b), sums);
     system.kernel.evaluate(sums, rescaled(this.#geometry, params.subarray(p, p + m), 1 / sigma), null);
     return system.kernel.modes(sums).map((u) => u / sigma);
+  }
+
+  /** Start of model b of the chunk and its first metric: from moments where the kernel has them. */
+  #coldStart(b: number, theta: Float64Array, metric: Float64Array): void {
+    const geometry = this.#geometry;
+    coldTheta(geometry, theta, START_SD);
+    metric.set(coldMetric(geometry));
+    const model = this.#models[b];
+    const moments = model?.system.kernel.moments(model.sums) ?? null;
+    if (moments !== null) momentTheta(geometry, this.#design, moments, theta, metric);
   }
 
   #offset(batch: NumericBatch, b: number): Float64Array | null {

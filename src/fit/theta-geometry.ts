@@ -4,6 +4,7 @@
  * lies the boundary of the model (a variance of zero, a correlation at its end).
  */
 import { type ThetaEntry, hasCommonCorrelation, isHomogeneous, thetaEntries, uncorrelatedAngle } from '../model/covariance-structure.js';
+import type { MomentEstimates } from '../lmm/moments.js';
 import type { Design, RandomTerm } from '../model/design.js';
 
 interface Entry extends ThetaEntry {
@@ -88,6 +89,17 @@ export function rescaled(geometry: ThetaGeometry, theta: Float64Array, factor: n
 export function coldTheta(geometry: ThetaGeometry, theta: Float64Array, sd: number): void {
   geometry.forEach((entry, t) => {
     theta[t] = entry.kind === 'angle' ? entry.uncorrelated : turns(entry) ? atDistance(entry, 0, sd) : 0;
+  });
+}
+
+/** θ with given standard deviations of the random columns (of all terms, side by side) in place of one for all, and the diagonal of a metric. */
+export function momentTheta(geometry: ThetaGeometry, { random }: Pick<Design, 'random'>, moments: MomentEstimates, theta: Float64Array, metric: Float64Array): void {
+  const firstColumn = random.map((_, t) => random.slice(0, t).reduce((sum, { names }) => sum + names.length, 0));
+  geometry.forEach((entry, t) => {
+    if (entry.kind === 'angle' || !turns(entry)) return;
+    const column = firstColumn[entry.term]! + entry.row;
+    theta[t] = atDistance(entry, 0, moments.deviations[column]! * entry.scale);
+    if (entry.kind === 'factor') metric[t * geometry.length + t] = moments.variances[column]!;
   });
 }
 

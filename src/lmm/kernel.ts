@@ -1,3 +1,4 @@
+import type { MomentEstimates } from './moments.js';
 import type { Profile } from './profile.js';
 import type { ResponseSums } from './scaled-rows.js';
 
@@ -14,4 +15,6 @@ export interface LmmKernel {
   evaluate(sums: ResponseSums, theta: Float64Array, gradient: Float64Array | null): number;
   /** Spherical modes u (b = Λu, in the layout of `effectPlaces`) of the response taken last, at the θ evaluated last. */
   modes(sums: ResponseSums): Float64Array;
+  /** A start for the response, columns of all terms side by side; null where evaluations are too cheap for it, or it does not exist. */
+  moments(sums: ResponseSums): MomentEstimates | null;
 }

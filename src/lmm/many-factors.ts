@@ -7,6 +7,7 @@ import type { Design } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
 import { type ManyFactors, manyFactors } from '../objective/many-factors.js';
 import type { LmmKernel } from './kernel.js';
+import { type MomentEstimates, momentEstimator } from './moments.js';
 import { Profile } from './profile.js';
 import { type ResponseSums, type ScaledRows, takeResponse } from './scaled-rows.js';
 
@@ -259,7 +260,33 @@ export function createManyFactorsKernel(design: Design, rows: ScaledRows, reml: 
     return Float64Array.from(eliminated, (place) => u[place]!);
   }
 
-  return { profile, createSums, take, evaluate, modes };
+  /** Made when it is first asked for: refits have starts already. */
+  let estimator: ReturnType<typeof momentEstimator> | undefined;
+
+  function moments(sums: ResponseSums): MomentEstimates | null {
+    if (estimator === undefined) {
+      const columnOfEffect = new Int32Array(nEffects);
+      effectOfRow.forEach((effect, at) => { columnOfEffect[effect] = at % layout.q; });
+      estimator = momentEstimator({ columns: layout.q, columnOfEffect, eachEntry, border, nFixed: p, degrees: n - p });
+    }
+    return estimator?.(sums.effects, sums.squares) ?? null;
+  }
+
+  function eachEntry(entry: (row: number, column: number, value: number) => void): void {
+    for (let b = 0; b < blocks.count; b++) {
+      const ea = blocks.effectA[b]!;
+      const eb = blocks.effectB[b]!;
+      let m = blocks.start[b]!;
+      for (let i = 0; i < width[blocks.termA[b]!]!; i++) {
+        for (let j = 0; j < width[blocks.termB[b]!]!; j++, m++) {
+          entry(ea + i, eb + j, blocks.values[m]!);
+          if (ea !== eb) entry(eb + j, ea + i, blocks.values[m]!);
+        }
+      }
+    }
+  }
+
+  return { profile, createSums, take, evaluate, modes, moments };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

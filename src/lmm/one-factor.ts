@@ -209,7 +209,7 @@ export function createOneFactorKernel(layout: Pick<OneFactor, 'q' | 'nGroups' | 
     return out;
   }
 
-  return { profile, createSums, take, evaluate, modes };
+  return { profile, createSums, take, evaluate, modes, moments: () => null };
 }
 
 interface Kinds {

@@ -20,5 +20,6 @@ export function structuredKernel(free: LmmKernel, design: Design): LmmKernel {
       return value;
     },
     modes: (sums) => free.modes(sums),
+    moments: (sums) => free.moments(sums),
   };
 }
