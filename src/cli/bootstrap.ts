@@ -1,4 +1,5 @@
 /** `glmmgpu bootstrap`: the fitted model, its refits, and what is made of them. */
+import { packageVersion } from '../durable/version.js';
 import type { FitJson, IntervalKind } from '../fit/types.js';
 import { formatIntervals } from '../report/format-intervals.js';
 import { formatBackend, formatSpeed, formatStatusCounts } from '../report/format-run.js';
@@ -10,7 +11,6 @@ import { expressionStatistics } from '../studies/expression-statistic.js';
 import { reportedParameters } from '../studies/reported-parameters.js';
 import { dataName, describeFit, fitTo, readData } from './fit-model.js';
 import { type BootstrapArguments, modelOptions } from './options.js';
-import { packageVersion } from './program.js';
 import type { DurableCommand } from './durable-command.js';
 
 /** What the report needs besides the replicates. */

@@ -10,7 +10,6 @@ import type { StudyResults, StudySpec } from '../studies/study.js';
 import { checkWritable, writeOutput } from './files.js';
 import { interruptible } from './interrupt.js';
 import type { DurableArguments } from './options.js';
-import { packageVersion } from './program.js';
 import { createProgress } from './progress-bar.js';
 
 /** A study on the command line: made from data and options, reported from its results alone, here or where they were put together. */
@@ -47,7 +46,7 @@ export async function runDurableCommand<Arguments extends DurableArguments>(comm
     await deliver(await command.report(record.study.spec, record.context, store), json);
     return;
   }
-  const folderOptions = { mode: folderMode(options), version: packageVersion(), shard: shard ?? null, reports: command.reports };
+  const folderOptions = { mode: folderMode(options), shard: shard ?? null, reports: command.reports };
   await checkStudyFolder(out, folderOptions);
   const { record, heading } = await command.prepare(path, options);
   print(`${heading}\n`);

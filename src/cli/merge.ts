@@ -4,7 +4,6 @@ import { openStudyFolder } from '../durable/study-folder.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import { checkJson, finishStudy } from './durable-command.js';
 import { durableCommand } from './durable-commands.js';
-import { packageVersion } from './program.js';
 import { type ProgressStyle, createProgress } from './progress-bar.js';
 
 /** What commander hands to `merge`. */
@@ -17,10 +16,10 @@ export interface MergeArguments {
 
 export async function mergeCommand(paths: readonly string[], { out, force, json, progress: style }: MergeArguments): Promise<void> {
   await checkJson(json);
-  const shards = await readShards(paths, packageVersion());
+  const shards = await readShards(paths);
   const { study, context } = shards.record;
   const command = await durableCommand(study.spec.kind);
-  const folder = await openStudyFolder(out, shards.record, { mode: force === true ? 'replace' : 'new', version: packageVersion(), reports: command.reports });
+  const folder = await openStudyFolder(out, shards.record, { mode: force === true ? 'replace' : 'new', reports: command.reports });
   const progress = createProgress(style);
   try {
     const meter = new ProgressMeter('merged', study.total, (report) => { progress.update(report); });

@@ -1,6 +1,6 @@
 /** The commands and their help. Each command's code is loaded only when it runs. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { packageVersion } from '../durable/version.js';
 import { durableCommands } from './durable-program.js';
 import { modelCommands } from './model-program.js';
 import { type FitArguments, addModelOptions } from './options.js';
@@ -12,12 +12,6 @@ Examples:
   glmmgpu bootstrap cbpp.csv --formula 'cbind(incidence, size - incidence) ~ period + (1 | herd)' --family binomial \\
     --types period=factor --nsim 10000 --seed 1 --out cbpp-bootstrap
   glmmgpu devices`;
-
-/** Version of the package this file belongs to. */
-export function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
-}
 
 /** A fresh program; commander keeps state in it, so that every run needs its own. */
 export function createProgram(): Command {

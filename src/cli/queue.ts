@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { FileError } from '../durable/file-error.js';
 import { type StudyFolder, checkStudyFolder, openStudyFolder, readStudyFolder } from '../durable/study-folder.js';
+import { packageVersion } from '../durable/version.js';
 import { OptionError } from '../errors.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import type { Range } from '../fit/batch-ranges.js';
@@ -19,7 +20,6 @@ import { checkJson, deliverJson, finishStudy, folderMode, printer } from './dura
 import { durableCommand } from './durable-commands.js';
 import { interruptible } from './interrupt.js';
 import type { DurableArguments } from './options.js';
-import { packageVersion } from './program.js';
 import { type ProgressStyle, createProgress } from './progress-bar.js';
 
 interface RedisArguments {
@@ -63,7 +63,7 @@ export async function submitCommand(kind: string, path: string, options: SubmitA
   await checkJson(json);
   await withRedis(options.redis, async (redis, queue) => {
     const command = await durableCommand(kind);
-    const folderOptions = { mode: folderMode(options), version: packageVersion(), reports: command.reports };
+    const folderOptions = { mode: folderMode(options), reports: command.reports };
     await checkStudyFolder(out, folderOptions);
     const { record, heading } = await command.prepare(path, options as never);
     printer(json)(`${heading}\n`);
@@ -123,7 +123,7 @@ export async function collectCommand(path: string, options: CollectArguments): P
   const record = { study: openStudy(spec), stage, options: studyOptions, data, context };
   const command = await durableCommand(kind);
   await withRedis(options.redis, async (redis, queue) => {
-    const folder = await openStudyFolder(path, record, { mode: 'resume', version: packageVersion(), reports: command.reports });
+    const folder = await openStudyFolder(path, record, { mode: 'resume', reports: command.reports });
     const progress = createProgress(options.progress);
     try {
       const meter = new ProgressMeter(stage, record.study.total, (report) => { progress.update(report); }, record.study.total - missing(folder));

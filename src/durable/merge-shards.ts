@@ -8,6 +8,7 @@ import { FileError } from './file-error.js';
 import { type Manifest, type StudyRecord, difference, rangeOf } from './manifest.js';
 import type { Piece } from './pieces.js';
 import { type StudyFolder, readStudyFolder } from './study-folder.js';
+import { packageVersion } from './version.js';
 
 /** The study that some folders are the shards of, and their files. */
 export interface Shards {
@@ -19,7 +20,8 @@ export interface Shards {
  * Reads the folders of all shards of one study.
  * @throws FileError for a folder that is damaged, incomplete or of another study, for replicates that two folders hold, and for missing ones.
  */
-export async function readShards(paths: readonly string[], version: string): Promise<Shards> {
+export async function readShards(paths: readonly string[]): Promise<Shards> {
+  const version = packageVersion();
   const shards: { path: string; manifest: Manifest; spec: StudySpec; pieces: readonly Piece[] }[] = [];
   for (const path of paths) {
     const { missing, ...shard } = await readStudyFolder(path);

@@ -25,6 +25,7 @@ import { checkPart, encodePart } from './part-file.js';
 import { PARTS, type Piece, REPLICATES, fileSha256, findPieces, missingRanges, pieceResults, readPieces, removeUnusable } from './pieces.js';
 import { writeReplicates } from './replicates-file.js';
 import { decodePlain, encodePlain } from './plain-text.js';
+import { packageVersion } from './version.js';
 import { PARTIAL, writeDurably } from './write-durably.js';
 
 const SPEC = 'study.json.gz';
@@ -34,8 +35,8 @@ export type FolderMode = 'new' | 'resume' | 'replace';
 
 export interface FolderOptions {
   readonly mode: FolderMode;
-  /** Version of this package. */
-  readonly version: string;
+  /** Version of the program that computes; default: of this package. */
+  readonly version?: string;
   readonly shard?: Shard | null;
   /** Files that `finish` will write besides the replicates. */
   readonly reports: readonly string[];
@@ -58,9 +59,15 @@ export interface StudyFolder extends StudyStore {
 /**
  * Opens the folder of a study for writing, and makes it where it is missing.
  * @throws FileError for a folder that cannot be used, naming what is in the way and the remedy; LockError while another process writes to it.
+ *
+ * @example
+ * const folder = await openStudyFolder('out/cbpp', { study, stage: 'refits', options: { seed: 1 }, data, context: {} }, { mode: 'resume', reports: [] });
+ * await runStudy(study, folder);
+ * await folder.finish(new Map());
+ * await folder.close();
  */
 export async function openStudyFolder(path: string, record: StudyRecord, options: FolderOptions): Promise<StudyFolder> {
-  const manifest = createManifest(record, options.version, options.shard ?? null);
+  const manifest = createManifest(record, options.version ?? packageVersion(), options.shard ?? null);
   return orCannotWrite(path, async () => {
     await makeFolder(path);
     const lock = await lockFolder(path);
