@@ -19,6 +19,8 @@ interface Link {
   readonly mean: (eta: number) => number;
   readonly linkOf: (mu: number) => number;
   readonly meanDerivative: (eta: number) => number;
+  /** A, A', −A'', −A''', B, B', −B'', −B''' at η; false outside the domain. */
+  readonly at?: (eta: number, point: Point) => boolean;
 }
 
 /** e^450 times the running product of the rows before stays finite, and beyond it no probability changes. */
@@ -98,7 +100,7 @@ const logit: Link = {
 type Point = Float64Array;
 const [A0, A1, A2, A3, B0, B1, B2, B3] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
-function generic(name: LinkName, at: (eta: number, point: Point) => boolean, rest: Omit<Link, 'name' | 'evaluate'>): Link {
+function generic(name: LinkName, at: (eta: number, point: Point) => boolean, rest: Omit<Link, 'name' | 'evaluate' | 'at'>): Link {
   const point = new Float64Array(8);
   return {
     name,
@@ -133,6 +135,7 @@ function generic(name: LinkName, at: (eta: number, point: Point) => boolean, res
       }
       return total;
     },
+    at,
     ...rest,
   };
 }
@@ -257,6 +260,17 @@ const log = generic(
 const LINKS = { logit, probit, cloglog, cauchit, log } as const;
 export type BinomialLink = keyof typeof LINKS;
 export const BINOMIAL_LINKS = Object.keys(LINKS) as BinomialLink[];
+
+/** log μ and log(1 − μ) of a link other than the logit with their derivatives, for families whose mean is a probability. */
+export function binomialLinkPoint(link: LinkName): NonNullable<Link['at']> {
+  return LINKS[link as Exclude<BinomialLink, 'logit'>].at!;
+}
+
+/** A binomial link alone. */
+export function probabilityLink(link: BinomialLink): Pick<Link, 'mean' | 'linkOf' | 'meanDerivative'> {
+  const { mean, linkOf, meanDerivative } = LINKS[link];
+  return { mean, linkOf, meanDerivative };
+}
 
 export function binomial(link: BinomialLink): Family {
   const { evaluate, modeSums, mean, linkOf, meanDerivative }: Link = LINKS[link];

@@ -5,28 +5,48 @@ import type { AuxiliaryPredictor, Design, FamilyName, LinkName } from '../model/
 import { isEmptyFormula } from '../formula/auxiliary.js';
 import { BINOMIAL_LINKS, type BinomialLink, binomial } from './binomial.js';
 import type { Family } from './family.js';
-import { GAUSSIAN_LINKS, gaussian } from './gaussian.js';
+import { CUMULATIVE_LINKS, type CumulativeLink, cumulative } from './cumulative.js';
+import {
+  PROBABILITY_LINKS, beta, betabinomial, gamma, gaussian, inverseGaussian, negativeBinomial, rowPoisson, truncatedCount,
+} from './dispersed.js';
+import type { MeanLinkName } from './links.js';
+import { type RowFamily, zeroInflated } from './zero-inflated.js';
 import { POISSON_LINKS, type PoissonLink, poisson } from './poisson.js';
 
 interface Entry {
   /** Valid links, the default first. */
   readonly links: readonly LinkName[];
   readonly create: (link: LinkName) => Family;
-  /** Whether an excess of zeros may be modelled beside it. */
-  readonly zeroInflation?: boolean;
+  /** The family as zero inflation takes it; none where an excess of zeros makes no sense. */
+  readonly row?: ((link: LinkName) => RowFamily) | null;
 }
 
-const FAMILIES: Readonly<Partial<Record<FamilyName, Entry>>> = {
+const FAMILIES: Readonly<Record<FamilyName, Entry>> = {
   binomial: { links: BINOMIAL_LINKS, create: (link) => binomial(link as BinomialLink) },
-  poisson: { links: POISSON_LINKS, create: (link) => poisson(link as PoissonLink) },
-  gaussian: { links: GAUSSIAN_LINKS, create: gaussian },
+  poisson: { links: POISSON_LINKS, create: (link) => poisson(link as PoissonLink), row: (link) => rowPoisson(link as MeanLinkName) },
+  gaussian: { links: ['identity', 'log', 'inverse'], create: (link) => gaussian(link as 'identity') },
+  Gamma: entry(['inverse', 'log', 'identity'], gamma),
+  'inverse.gaussian': { ...entry(['1/mu^2', 'log', 'inverse', 'identity'], inverseGaussian), row: null },
+  nbinom1: entry(['log', 'sqrt', 'identity'], (link) => negativeBinomial(1, link)),
+  nbinom2: entry(['log', 'sqrt', 'identity'], (link) => negativeBinomial(2, link)),
+  beta: { links: PROBABILITY_LINKS, create: (link) => beta(link as BinomialLink) },
+  betabinomial: { links: PROBABILITY_LINKS, create: (link) => betabinomial(link as BinomialLink), row: (link) => betabinomial(link as BinomialLink) },
+  truncated_poisson: entry(['log'], (link) => truncatedCount('truncated_poisson', link)),
+  truncated_nbinom1: entry(['log'], (link) => truncatedCount('truncated_nbinom1', link)),
+  truncated_nbinom2: entry(['log'], (link) => truncatedCount('truncated_nbinom2', link)),
+  cumulative: { links: CUMULATIVE_LINKS, create: (link) => cumulative(link as CumulativeLink) },
 };
+
+function entry(links: readonly MeanLinkName[], create: (link: MeanLinkName) => RowFamily): Entry {
+  const made = (link: LinkName): RowFamily => create(link as MeanLinkName);
+  return { links, create: made, row: made };
+}
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as FamilyName[];
 
 /** Links a family offers, the default first. */
 export function linksOf(family: FamilyName): readonly LinkName[] {
-  return FAMILIES[family]!.links;
+  return FAMILIES[family].links;
 }
 
 /** Checks names a user gave and fills in the default link. Throws OptionError with the nearest valid name. */
@@ -38,23 +58,23 @@ export function resolveFamily(family: string, link?: string): { family: FamilyNa
   const links = linksOf(name);
   if (link === undefined) return { family: name, link: links[0]! };
   if (!(links as string[]).includes(link)) {
-    if (name === 'gaussian') throw new OptionError(`gaussian models are fitted with the identity link only, link '${link}' is not there yet; transform the response or leave the link out`);
     throw new OptionError(`family ${name} has no link '${link}'; use ${links.join(', ')}${closestName(link, links)}`);
   }
   return { family: name, link: link as LinkName };
 }
 
 export function getFamily(family: FamilyName, link: LinkName): Family {
-  return FAMILIES[family]!.create(link);
+  return FAMILIES[family].create(link);
 }
 
 /** The distribution of a design's responses. */
-export function familyOf(design: Pick<Design, 'family' | 'link'>): Family {
-  return getFamily(design.family, design.link);
+export function familyOf({ family, link, auxiliary }: Pick<Design, 'family' | 'link' | 'auxiliary'>): Family {
+  const { row } = FAMILIES[family];
+  return auxiliary.some(({ role }) => role === 'zi') && row ? zeroInflated(row(link)) : getFamily(family, link);
 }
 
 export function takesZeroInflation(family: FamilyName): boolean {
-  return FAMILIES[family]!.zeroInflation === true;
+  return Boolean(FAMILIES[family].row);
 }
 
 /**
