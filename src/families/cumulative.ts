@@ -3,7 +3,7 @@
  * its category, −∞ and ∞ at the ends. Links as ordinal::clmm names them: cloglog is F(x) = 1 − exp(−e^x), loglog F(x) = exp(−e^−x).
  */
 import erfcx from '@stdlib/math-base-special-erfcx';
-import { binomial } from './binomial.js';
+import { probabilityLink } from './binomial.js';
 import type { Family } from './family.js';
 import { type Row, evaluateRows } from './row.js';
 
@@ -49,7 +49,7 @@ const LATENT = {
   },
   probit: {
     logF: logNormal, logRest: (x) => logNormal(-x), logDensity: (x) => -0.5 * x * x - HALF_LOG_2PI, slope: (x) => -x, bend: (x) => x * x - 1,
-    quantile: binomial('probit').linkOf,
+    quantile: probabilityLink('probit').linkOf,
   },
   cloglog: smallestExtreme,
   loglog: {
