@@ -1,8 +1,7 @@
 /** Commands on a saved model (`glmmgpu fit … --save`). Each command's code is loaded only when it runs. */
 import type { Command } from 'commander';
-import { OptionError } from '../errors.js';
 import type { PredictArguments, RefitArguments, SimulateArguments, SummaryArguments } from './model-commands.js';
-import { parseChoice, parseChoices, parseCount, parseNumber, parsePairs } from './option-values.js';
+import { parseChoice, parseChoices, parseCount, parseLevel, parsePairs } from './option-values.js';
 
 const RESIDUALS = ['response', 'pearson', 'deviance', 'working', 'standardized'] as const;
 const TABLES = ['coefficients', 'ranef', 'augment', 'diagnostic'] as const;
@@ -43,10 +42,4 @@ export function modelCommands(program: Command): Command[] {
       .option('--json <file>', 'write the results as JSON; - writes them to standard output, and nothing else')
       .action(async (model: string, options: RefitArguments) => (await import('./model-commands.js')).refitCommand(model, options)),
   ];
-}
-
-function parseLevel(text: string): number {
-  const level = parseNumber('--level', text);
-  if (level < 0.5 || level > 0.9999) throw new OptionError(`--level is a probability from 0.5 to 0.9999, not '${text}'`);
-  return level;
 }

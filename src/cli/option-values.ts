@@ -17,6 +17,13 @@ export function parseCount(option: string, text: string, least: number): number 
   return value;
 }
 
+/** A confidence level. */
+export function parseLevel(text: string): number {
+  const level = parseNumber('--level', text);
+  if (level < 0.5 || level > 0.9999) throw new OptionError(`--level is a probability from 0.5 to 0.9999, not '${text}'`);
+  return level;
+}
+
 /** One of a few names. */
 export function parseChoice<Name extends string>(option: string, text: string, valid: readonly Name[]): Name {
   const found = valid.find((name) => name === text);

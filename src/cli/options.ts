@@ -7,7 +7,7 @@ import type { BootstrapMethod, IntervalKind } from '../fit/types.js';
 import type { ContrastName } from '../formula/model-frame.js';
 import type { FamilyName, LinkName } from '../model/design.js';
 import type { ColumnType, TypeOptions } from '../table/retype.js';
-import { parseChoice, parseChoices, parseCount, parseLevels, parseNumber, parsePairs, parseShard, parseStart } from './option-values.js';
+import { parseChoice, parseChoices, parseCount, parseLevel, parseLevels, parsePairs, parseShard, parseStart } from './option-values.js';
 import { PROGRESS_STYLES, type ProgressStyle } from './progress-bar.js';
 
 export const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
@@ -73,9 +73,13 @@ function merge<Value>(earlier: Record<string, Value> | undefined, more: Record<s
 
 /** Options of every command that fits a model. */
 export function addModelOptions(command: Command): Command {
+  return addFittingOptions(command.requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'"));
+}
+
+/** Data and options of a model besides its formula. */
+export function addFittingOptions(command: Command): Command {
   return command
     .argument('<data>', 'CSV, Parquet or Arrow file; - reads CSV from standard input')
-    .requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'")
     .requiredOption('--family <name>', 'distribution of the response: binomial, poisson or gaussian')
     .option('--link <name>', 'link function (default: logit for binomial, log for poisson, identity for gaussian)')
     .option('--nagq <k>', 'nodes per dimension: 1 is the Laplace approximation, 0 the joint mode (default: 1)', (text) => parseCount('--nagq', text, 0))
@@ -151,12 +155,6 @@ function parseStatistic(text: string): Record<string, string> {
   const at = text.indexOf('=');
   if (at < 1) throw new OptionError(`--statistic is written name=expression, not '${text}'`);
   return Object.fromEntries([[text.slice(0, at).trim(), text.slice(at + 1)]]);
-}
-
-function parseLevel(text: string): number {
-  const level = parseNumber('--level', text);
-  if (level < 0.5 || level > 0.9999) throw new OptionError(`--level is a probability from 0.5 to 0.9999, not '${text}'`);
-  return level;
 }
 
 /** The options that a model depends on, as they were given, for the record. */

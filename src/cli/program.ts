@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../durable/version.js';
 import { durableCommands } from './durable-program.js';
+import { inferenceCommands } from './inference-program.js';
 import { modelCommands } from './model-program.js';
 import { type FitArguments, addModelOptions } from './options.js';
 import { studyCommands } from './study-program.js';
@@ -22,6 +23,7 @@ export function createProgram(): Command {
   fitCommand(program);
   durableCommands(program);
   modelCommands(program);
+  inferenceCommands(program);
   studyCommands(program);
   devicesCommand(program);
   finishCommand(program);

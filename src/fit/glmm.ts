@@ -3,6 +3,15 @@ import { DataError, OptionError } from '../errors.js';
 import { familyOf, resolveFamily } from '../families/registry.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
 import type { ModelFrame } from '../formula/model-frame.js';
+import { type CoefTest, type CoefTestOptions, coefTest } from '../inference/coef-test.js';
+import { type CompareOptions, type Comparison, compare } from '../inference/compare.js';
+import { type ConfintOptions, type ConfintRow, confint } from '../inference/confint.js';
+import { type DiagnoseOptions, type Diagnosis, diagnose } from '../inference/diagnose.js';
+import { type Drop1Row, drop1 } from '../inference/drop1.js';
+import { type Emmeans, type EmmeansOptions, emmeans } from '../inference/emmeans.js';
+import { type MultiStart, type MultiStartOptions, multiStart } from '../inference/multi-start.js';
+import { type Profile, type ProfileOptions, profile } from '../inference/profile.js';
+import { type RobustOptions, type RobustVcov, robustVcov } from '../inference/robust.js';
 import { covarianceOf, termFactor, thetaByTerm } from '../model/covariance.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
@@ -355,6 +364,51 @@ export class GlmmFit {
   /** Residuals: see `residuals`. */
   residuals(options: ResidualOptions = {}): Float64Array {
     return residuals(this, options);
+  }
+
+  /** Likelihood-ratio tests, AIC and BIC beside other fits of the same data: see `compare`. */
+  compare(others: GlmmFit | readonly GlmmFit[], options: CompareOptions = {}): Promise<Comparison> {
+    return compare([this, ...(others instanceof GlmmFit ? [others] : others)], options);
+  }
+
+  /** The model without each of its terms: see `drop1`. */
+  drop1(options: { readonly signal?: AbortSignal } = {}): Promise<Drop1Row[]> {
+    return drop1(this, options);
+  }
+
+  /** Wald test of linear hypotheses about the fixed effects: see `coefTest`. */
+  coefTest(contrast?: readonly string[] | readonly (readonly number[])[], options: CoefTestOptions = {}): CoefTest {
+    return coefTest(this, contrast, options);
+  }
+
+  /** Confidence intervals of all parameters: see `confint`. */
+  confint(options: ConfintOptions = {}): Promise<ConfintRow[]> {
+    return confint(this, options);
+  }
+
+  /** Profile likelihoods: see `profile`. */
+  profile(options: ProfileOptions = {}): Promise<Profile> {
+    return profile(this, options);
+  }
+
+  /** Estimated marginal means: see `emmeans`. */
+  emmeans(specs: readonly string[], options: EmmeansOptions = {}): Emmeans {
+    return emmeans(this, specs, options);
+  }
+
+  /** Cluster-robust covariance of the fixed effects: see `robustVcov`. */
+  robustVcov(options: RobustOptions = {}): Promise<RobustVcov> {
+    return robustVcov(this, options);
+  }
+
+  /** The model fitted from many starts: see `multiStart`. */
+  multiStart(options: MultiStartOptions = {}): Promise<MultiStart> {
+    return multiStart(this, options);
+  }
+
+  /** What may be wrong with the fit, and what to do: see `diagnose`. */
+  diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis> {
+    return diagnose(this, options);
   }
 
   /** Parametric bootstrap: see `bootstrap`. */

@@ -8,7 +8,7 @@ import type { FittedModel } from '../studies/fitted-model.js';
 import { checkLevel } from '../fit/confidence-level.js';
 import { profileLimits } from './profile-interval.js';
 import { profileParameters, profileValues } from './profile-parameters.js';
-import { profile } from './profile.js';
+import { type ProfileCurve, profile } from './profile.js';
 
 export type ConfintMethod = 'wald' | 'profile' | 'bootstrap';
 
@@ -76,10 +76,16 @@ async function rowsOf(fit: EstimatedModel, method: ConfintMethod, level: number,
 }
 
 async function profileRows(fit: FittedModel, level: number, { parameters, signal }: ConfintOptions): Promise<ConfintRow[]> {
-  const { curves } = await profile(fit, {
-    level, ...(parameters === undefined ? {} : { parameters }), ...(signal === undefined ? {} : { signal }),
-  });
-  return (parameters ?? profileParameters(fit.frame.design).map(({ name }) => name)).map((parameter) => {
+  const { curves } = await profile(fit, { level, ...(parameters === undefined ? {} : { parameters }), ...(signal === undefined ? {} : { signal }) });
+  return profileIntervals(curves, parameters ?? profileParameters(fit.frame.design).map(({ name }) => name), level);
+}
+
+/**
+ * Rows from curves that there are already.
+ * @param parameters names in the order of the rows; those without a curve have no limits
+ */
+export function profileIntervals(curves: readonly ProfileCurve[], parameters: readonly string[], level: number): ConfintRow[] {
+  return parameters.map((parameter) => {
     const curve = curves.find((own) => own.parameter === parameter);
     const [conf_low, conf_high] = curve === undefined ? [NaN, NaN] : profileLimits(curve, level);
     return { parameter, method: 'profile', level, estimate: curve?.estimate ?? NaN, conf_low, conf_high };

@@ -1,0 +1,33 @@
+/** `glmmgpu emmeans`: estimated marginal means of factors. */
+import type { Adjustment } from '../inference/adjust.js';
+import { type Emmeans, emmeans } from '../inference/emmeans.js';
+import { formatEmmeans } from '../report/format-emmeans.js';
+import { fitModel } from './fit-model.js';
+import type { ModelArguments } from './options.js';
+import { type StudyArguments, studyCommand } from './study-command.js';
+
+/** What commander hands to `emmeans`. */
+export interface EmmeansArguments extends ModelArguments, StudyArguments {
+  readonly specs: readonly string[];
+  readonly differences?: 'pairwise' | 'treatment';
+  readonly adjust?: Adjustment;
+  readonly type?: 'link' | 'response';
+  readonly at?: Readonly<Record<string, number>>;
+  readonly df?: 'residual' | 'none';
+  readonly level: number;
+}
+
+export async function emmeansCommand(path: string, options: EmmeansArguments): Promise<void> {
+  const { specs, differences, adjust, type, at, df, level } = options;
+  const fit = await fitModel(path, options);
+  await studyCommand<Emmeans>(options, {
+    run: () => Promise.resolve(emmeans(fit, specs, {
+      level,
+      ...(differences === undefined ? {} : { contrasts: differences }), ...(adjust === undefined ? {} : { adjust }), ...(type === undefined ? {} : { type }),
+      ...(at === undefined ? {} : { at }), ...(df === undefined ? {} : { df }),
+    })),
+    text: formatEmmeans,
+    json: (means) => ({ formula: fit.frame.formula, ...means }),
+    rows: ({ means }) => means.map(({ levels, ...row }) => ({ ...levels, ...row })),
+  });
+}

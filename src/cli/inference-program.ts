@@ -1,0 +1,76 @@
+/** The commands of `src/inference` and their help. Each command's code is loaded only when it runs. */
+import type { Command } from 'commander';
+import { ADJUSTMENTS } from '../inference/adjust.js';
+import type { CompareArguments } from './compare.js';
+import type { ConfintArguments } from './confint.js';
+import type { DiagnoseArguments } from './diagnose.js';
+import type { Drop1Arguments } from './drop1.js';
+import type { EmmeansArguments } from './emmeans.js';
+import { parseChoice, parseCount, parseLevel, parseNumber } from './option-values.js';
+import { addFittingOptions, addModelOptions } from './options.js';
+import { addStudyOptions } from './study-command.js';
+
+/** Adds the commands to the program. */
+export function inferenceCommands(program: Command): void {
+  compareCommand(program);
+  drop1Command(program);
+  confintCommand(program);
+  emmeansCommand(program);
+  diagnoseCommand(program);
+}
+
+const names = (text: string): string[] => text.split(',').map((name) => name.trim());
+
+function compareCommand(program: Command): void {
+  const command = program.command('compare').description('compare nested models by likelihood-ratio tests, AIC and BIC')
+    .requiredOption('--formula <formula>', 'a model; give two or more of these', (text, earlier: string[] | undefined) => [...(earlier ?? []), text]);
+  addStudyOptions(addFittingOptions(command)
+    .option('--nsim <n>', 'simulate the null distribution of each test with so many replicates', (text) => parseCount('--nsim', text, 1))
+    .option('--seed <n>', 'seed of the simulation', (text) => parseCount('--seed', text, 0), 1)
+    .option('--no-refit', 'gaussian models: compare the REML criteria as they are')
+    .option('--no-check-nesting', 'list models that are not nested, without tests'))
+    .action(async (data: string, options: CompareArguments) => (await import('./compare.js')).compareCommand(data, options));
+}
+
+function drop1Command(program: Command): void {
+  addStudyOptions(addModelOptions(program.command('drop1').description('test every term of the fixed effects by leaving it out')))
+    .action(async (data: string, options: Drop1Arguments) => (await import('./drop1.js')).drop1Command(data, options));
+}
+
+function confintCommand(program: Command): void {
+  addStudyOptions(addModelOptions(program.command('confint').description('confidence intervals of all parameters'))
+    .option('--method <name>', 'profile (default), wald or bootstrap', (text) => parseChoice('--method', text, ['profile', 'wald', 'bootstrap'] as const), 'profile' as const)
+    .option('--level <p>', 'level of the intervals', parseLevel, 0.95)
+    .option('--parameters <names>', 'parameters, separated by commas (default: all)', names)
+    .option('--curves <file>', 'profile: write the curves as CSV')
+    .option('--nsim <n>', 'bootstrap: number of replicates', (text) => parseCount('--nsim', text, 1), 1000)
+    .option('--seed <n>', 'bootstrap: seed', (text) => parseCount('--seed', text, 0), 1)
+    .option('--ci <kind>', 'bootstrap: percentile (default), basic or normal', (text) => parseChoice('--ci', text, ['percentile', 'basic', 'normal'] as const), 'percentile' as const))
+    .action(async (data: string, options: ConfintArguments) => (await import('./confint.js')).confintCommand(data, options));
+}
+
+function emmeansCommand(program: Command): void {
+  addStudyOptions(addModelOptions(program.command('emmeans').description('estimated marginal means of factors, and their differences'))
+    .requiredOption('--specs <factors>', 'factors, separated by commas', names)
+    .option('--differences <kind>', 'pairwise or treatment', (text) => parseChoice('--differences', text, ['pairwise', 'treatment'] as const))
+    .option('--adjust <method>', `${ADJUSTMENTS.join(', ')} (default: tukey for pairwise)`, (text) => parseChoice('--adjust', text, ADJUSTMENTS))
+    .option('--type <scale>', 'link (default) or response', (text) => parseChoice('--type', text, ['link', 'response'] as const))
+    .option('--at <covariate=value>', 'a covariate elsewhere than at its mean; may be repeated', covariateAt)
+    .option('--df <kind>', 'residual: t with n - p degrees of freedom instead of z', (text) => parseChoice('--df', text, ['residual', 'none'] as const))
+    .option('--level <p>', 'level of the intervals', parseLevel, 0.95))
+    .action(async (data: string, options: EmmeansArguments) => (await import('./emmeans.js')).emmeansCommand(data, options));
+}
+
+/** `name=number`; the name ends at the last equals sign. */
+function covariateAt(text: string, earlier: Record<string, number> | undefined): Record<string, number> {
+  const end = text.lastIndexOf('=');
+  return { ...earlier, [text.slice(0, Math.max(0, end))]: parseNumber('--at', text.slice(end + 1)) };
+}
+
+function diagnoseCommand(program: Command): void {
+  addStudyOptions(addModelOptions(program.command('diagnose').description('say what may be wrong with a fit, and what to do'))
+    .option('--starts <n>', 'also fit from so many starts and show whether they agree', (text) => parseCount('--starts', text, 2))
+    .option('--seed <n>', 'seed of the starts', (text) => parseCount('--seed', text, 0), 1)
+    .option('--no-quadrature', 'leave out the fits with more nodes'))
+    .action(async (data: string, options: DiagnoseArguments) => (await import('./diagnose.js')).diagnoseCommand(data, options));
+}

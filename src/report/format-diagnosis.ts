@@ -1,0 +1,31 @@
+/** A diagnosis and the outcomes of many starts as text. */
+import type { Diagnosis, Finding } from '../inference/diagnose.js';
+import type { MultiStart } from '../inference/multi-start.js';
+import { formatFixed } from './format-numbers.js';
+import { printable, textTable } from './text-table.js';
+
+const MARKS: Readonly<Record<Finding['severity'], string>> = { fine: 'ok     ', remark: 'remark ', problem: 'PROBLEM' };
+
+/** One line per finding, what to do below it. */
+export function formatDiagnosis({ findings }: Diagnosis): string {
+  return findings.flatMap(({ severity, topic, message, advice }) => [
+    `${MARKS[severity]} ${topic}: ${printable(message)}`,
+    ...(advice === null ? [] : [`        -> ${printable(advice)}`]),
+  ]).join('\n');
+}
+
+/** One line per start, best first. */
+export function formatMultiStart({ rows, agreeing, gain }: MultiStart): string {
+  const table = textTable([
+    { header: 'Start', cells: rows.map((row) => (row.start === 0 ? 'estimate' : String(row.start))), align: 'left' },
+    { header: 'logLik', cells: rows.map((row) => formatFixed(row.logLik, 6)), align: 'right' },
+    { header: 'below best', cells: rows.map((row) => (Number.isFinite(row.below) ? row.below.toExponential(1) : '')), align: 'right' },
+    { header: 'distance', cells: rows.map((row) => (Number.isFinite(row.distance) ? row.distance.toExponential(1) : '')), align: 'right' },
+    { header: 'evaluations', cells: rows.map((row) => String(row.evaluations)), align: 'right' },
+    { header: 'status', cells: rows.map((row) => row.status), align: 'left' },
+  ]);
+  const verdict = gain > 1e-4
+    ? `A start ended ${gain.toPrecision(3)} above the fit in log-likelihood: the fit is not the maximum.`
+    : 'No start ended above the fit.';
+  return [`${agreeing} of ${rows.length} starts end at the best log-likelihood (distance: largest difference of a fixed effect in standard errors). ${verdict}`, ...table].join('\n');
+}
