@@ -18,13 +18,27 @@ fn exp_accurate(x: f32) -> f32 {
 
 // e^x - 1 without cancellation near 0: minimax polynomial for -0.5 < x < 0.7. Error 3 ULP.
 fn expm1_accurate(x: f32) -> f32 {
-  let tail = 5.0e-1 + x * (1.6666673e-1 + x * (4.1666195e-2 + x * (8.3347773e-3 + x * (1.3877357e-3 + x * (1.9566627e-4 + x * 3.0565474e-5)))));
-  return select(exp_accurate(x) - 1.0, x + x * x * tail, x > -0.5 && x < 0.7);
+  return select(exp_accurate(x) - 1.0, x + x * x * expm1_tail(x), x > -0.5 && x < 0.7);
 }
 
-// 2 atanh(s) / s for s^2 <= 1/9, from the odd series.
+// e^x - 1 - x. Error 4 ULP.
+fn expm1_excess(x: f32) -> f32 {
+  return select(exp_accurate(x) - 1.0 - x, x * x * expm1_tail(x), x > -0.5 && x < 0.7);
+}
+
+// (e^x - 1 - x) / x^2.
+fn expm1_tail(x: f32) -> f32 {
+  return 5.0e-1 + x * (1.6666673e-1 + x * (4.1666195e-2 + x * (8.3347773e-3 + x * (1.3877357e-3 + x * (1.9566627e-4 + x * 3.0565474e-5)))));
+}
+
+// (2 atanh(s) / s - 2) / s^2 for s^2 <= 1/9, from the odd series.
+fn atanh_tail(s2: f32) -> f32 {
+  return 6.6666667e-1 + s2 * (4.0e-1 + s2 * (2.857143e-1 + s2 * (2.2222222e-1 + s2 * (1.8181818e-1 + s2 * 1.5384615e-1))));
+}
+
+// 2 atanh(s) / s for s^2 <= 1/9.
 fn atanh_series(s2: f32) -> f32 {
-  return 2.0 + s2 * (6.6666667e-1 + s2 * (4.0e-1 + s2 * (2.857143e-1 + s2 * (2.2222222e-1 + s2 * (1.8181818e-1 + s2 * 1.5384615e-1)))));
+  return 2.0 + s2 * atanh_tail(s2);
 }
 
 // log(1 + x) for 0 <= x <= 1. Error 2.7 ULP.
@@ -50,13 +64,23 @@ fn log1m_half(p: f32) -> f32 {
   return -s * atanh_series(s * s);
 }
 
-// log(a / b) - (a - b) / b for positive a, b, without cancellation where they are close.
-fn log_ratio_excess(a: f32, b: f32) -> f32 {
-  let x = (a - b) / b;
+// log(1 + x) for x > -1. `whole` is 1 + x, known better than the sum where x is near -1. Error 3 ULP.
+fn log1p_accurate(x: f32, whole: f32) -> f32 {
+  let s = x / (2.0 + x);
+  return select(log_accurate(clamp(whole, 1.2e-38, 3.4e38)), s * atanh_series(s * s), abs(x) < 0.3);
+}
+
+// log(1 + x) - x for x > -1, without cancellation near 0; `whole` is 1 + x.
+fn log1p_excess(x: f32, whole: f32) -> f32 {
   // log(1 + x) = 2s + 2s^3/3 + ... with s = x / (2 + x), and 2s - x = -s x.
   let s = x / (2.0 + x);
   let s2 = s * s;
-  return select(log_accurate(max(a / b, 1.2e-38)) - x, s * (atanh_series(s2) - 2.0) - s * x, abs(x) < 0.3);
+  return select(log_accurate(clamp(whole, 1.2e-38, 3.4e38)) - x, s * (s2 * atanh_tail(s2) - x), abs(x) < 0.3);
+}
+
+// log(a / b) - (a - b) / b for positive a, b, without cancellation where they are close.
+fn log_ratio_excess(a: f32, b: f32) -> f32 {
+  return log1p_excess((a - b) / b, a / b);
 }
 
 // log(1 - e^x) for x < 0. Error 4 ULP.
