@@ -2,6 +2,7 @@
 // G levels, TRIALS_AT / WEIGHTS_AT / OFFSET_AT / NODES_AT (places in `design`), PLANES_* (places of per-model planes in `responses`).
 //
 // A plane holds one number per (row, model): plane * N * models + row * models + model, so that neighbouring invocations read neighbouring words.
+#import thresholds
 
 struct Job {
   // Entries of this evaluation; loaded models (stride of per-model arrays).
@@ -102,11 +103,9 @@ fn offset_at(row: u32, model: u32) -> f32 {
 #endif
 }
 
-#ifdef AUXILIARY
-// Stands for the infinite thresholds below the first and above the last category.
-const FAR = 1.0e30;
 
-// Values of the auxiliary predictors of a row: at most two with matrices of their own, or the thresholds below and above the row's category.
+// Values of the auxiliary predictors of a row: at most two with matrices of their own, or the thresholds below and above the row's category;
+// a zero that nobody reads where there are none.
 fn auxiliary_at(row: u32, model: u32, entry: u32) -> array<f32, AUX> {
   var out = array<f32, AUX>();
 #ifdef THRESHOLDS
@@ -120,6 +119,7 @@ fn auxiliary_at(row: u32, model: u32, entry: u32) -> array<f32, AUX> {
     out[1] = point[(AUX_AT + category - 1u) * job.count + entry];
   }
 #else
+#ifdef AUXILIARY
   for (var k = 0u; k < AUX; k++) {
 #ifdef AUX_OFFSETS
     out[k] = design[AUX_OFFSET_AT + row * AUX + k];
@@ -129,6 +129,7 @@ fn auxiliary_at(row: u32, model: u32, entry: u32) -> array<f32, AUX> {
     }
   }
 #endif
+#endif
   return out;
 }
 
@@ -136,4 +137,3 @@ fn auxiliary_at(row: u32, model: u32, entry: u32) -> array<f32, AUX> {
 fn aux_begin(k: u32) -> u32 {
   return select(select(AUX_COLUMNS, AUX_SECOND, k == 1u), 0u, k == 0u);
 }
-#endif

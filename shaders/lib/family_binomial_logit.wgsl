@@ -2,7 +2,7 @@
 #import math
 #import derivatives
 
-fn family(eta: f32, y: f32, m: f32, v: f32) -> Derivatives {
+fn family(eta: f32, y: f32, m: f32, v: f32, auxiliary: array<f32, AUX>) -> Derivatives {
   let e = exp_accurate(-abs(eta));
   let inverse = 1.0 / (1.0 + e);
   let small = e * inverse;
@@ -13,5 +13,5 @@ fn family(eta: f32, y: f32, m: f32, v: f32) -> Derivatives {
   let dw = w * (rest - mu);
   // log mu = -log1p(e) - max(-eta, 0), log(1 - mu) = -log1p(e) - max(eta, 0).
   let value = -v * (m * log1p_unit(e) + y * max(-eta, 0.0) + failures * max(eta, 0.0));
-  return Derivatives(true, value, v * (y * rest - failures * mu), w, dw, w, dw);
+  return derivatives(value, v * (y * rest - failures * mu), w, dw, w, dw);
 }

@@ -3,16 +3,15 @@
 #import math
 #import derivatives
 
-fn family(eta: f32, y: f32, m: f32, v: f32) -> Derivatives {
+fn family(eta: f32, y: f32, m: f32, v: f32, auxiliary: array<f32, AUX>) -> Derivatives {
   if (eta > 80.0) {
-    return Derivatives(false, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+    return Derivatives();
   }
   let mu = exp_accurate(eta);
   let w = v * mu;
   if (y > 0.0) {
     let delta = eta - log_accurate(y);
-    let excess = expm1_accurate(delta);
-    return Derivatives(true, v * y * (delta - excess), -v * y * excess, w, w, w, w);
+    return derivatives(-v * y * expm1_excess(delta), -v * y * expm1_accurate(delta), w, w, w, w);
   }
-  return Derivatives(true, -w, -w, w, w, w, w);
+  return derivatives(-w, -w, w, w, w, w);
 }

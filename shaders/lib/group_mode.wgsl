@@ -1,6 +1,6 @@
 // Conditional mode of one group of one entry: damped Newton from a start, compared by gradients, never by values (float32 cannot tell).
 #import bindings
-#import family
+#import distribution
 #import loading
 #import cholesky
 
@@ -20,11 +20,7 @@ fn dot_q(a: array<f32, Q>, b: array<f32, Q>) -> f32 {
 }
 
 fn row_derivatives(eta: f32, row: u32, model: u32, entry: u32) -> Derivatives {
-#ifdef AUXILIARY
-  return family(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model), auxiliary_at(row, model, entry));
-#else
-  return family(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model));
-#endif
+  return distribution(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model), auxiliary_at(row, model, entry));
 }
 
 // scratch plane 0: X beta + offset of the rows of a group.

@@ -7,7 +7,7 @@
 // `scratch`, words of one model, each times the number of entries of the round: ETA, RESIDUAL (N each), U, SLOPE, HOP, HOP_SLOPE, T
 // (EFFECTS each), FACTOR, OBSERVED, INVERSE (ENTRIES each), BORDER (P x EFFECTS).
 #import bindings
-#import family
+#import distribution
 #import loading
 
 const MAX_MODE_STEPS = 50u;
@@ -41,11 +41,7 @@ fn dot_effects(a: u32, b: u32) -> f32 {
 
 fn row_derivatives(row: u32, vector: u32) -> Derivatives {
   let eta = peek(ETA + row) + along(row, vector);
-#ifdef AUXILIARY
-  return family(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model), auxiliary_at(row, model, entry));
-#else
-  return family(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model));
-#endif
+  return distribution(eta, plane(0u, row, model), trials_at(row, model), weight_at(row, model), auxiliary_at(row, model, entry));
 }
 
 // l_i' of a vector of effects.

@@ -4,12 +4,12 @@
  */
 import { shaderSources } from './generated/shaders.js';
 
-/** One variant of a shader: integers (`const NAME = 3u`), flags for `#ifdef`, and the family. */
+/** One variant of a shader: integers (`const NAME = 3u`), flags for `#ifdef`, and what some imports stand for. */
 export interface ShaderConstants {
   readonly integers?: Readonly<Record<string, number>>;
   readonly flags?: ReadonlySet<string>;
-  /** What `#import family` stands for, e.g. `family_binomial_logit`. */
-  readonly family?: string;
+  /** Files that `#import` takes for these names, e.g. `family_beta` for `family`. */
+  readonly imports?: Readonly<Record<string, string>>;
 }
 
 /** @throws Error naming file and line for an unknown import or unbalanced conditions: a fault of the program, not of its user. */
@@ -53,7 +53,7 @@ function include(file: string, from: string, assembly: Assembly): void {
       if (last === undefined) throw new Error(`${where}: #${word} without #ifdef`);
       if (word === 'else') open.push(!last);
     } else if (word === 'import') {
-      if (open.every(Boolean)) include(`lib/${argument === 'family' ? (constants.family ?? argument) : argument}.wgsl`, where, assembly);
+      if (open.every(Boolean)) include(`lib/${constants.imports?.[argument] ?? argument}.wgsl`, where, assembly);
     } else {
       throw new Error(`${where}: unknown directive #${word}`);
     }

@@ -1,7 +1,7 @@
 /** The kernels' shapes: which constants and flags a variant has, which buffers it binds. One place for what shader and host must agree on. */
 import type { FamilyName, LinkName } from '../model/design.js';
 import { assembleShader } from './assemble.js';
-import { shaderSources } from './generated/shaders.js';
+import { distributionOf } from './distribution.js';
 import { INVALID_FIXED } from './fixed-point.js';
 import { bindLayout, pipelineFor } from './pipelines.js';
 
@@ -41,6 +41,8 @@ export interface AuxiliarySizes {
   readonly hasOffsets: boolean;
   /** J − 1 thresholds, or 0. */
   readonly cuts: number;
+  /** Whether the last value is that of zero inflation. */
+  readonly zeros: boolean;
 }
 
 /** Numbers that stand for the auxiliary coefficients on the device. */
@@ -95,12 +97,6 @@ export const likelihoodComponents = (shape: KernelSizes): number => 1 + shape.nF
 /** X'd1 and the lower triangle of the Schur complement. */
 export const profileComponents = (shape: KernelSizes): number => shape.nFixed + lowerEntries(shape.nFixed);
 
-const familyFile = (family: FamilyName, link: LinkName): string => `family_${family}_${link}`;
-
-export function hasFamilyKernel(family: FamilyName, link: LinkName): boolean {
-  return `lib/${familyFile(family, link)}.wgsl` in shaderSources;
-}
-
 export type KernelName = 'group_loglik' | 'profile_rows' | 'profile_sums' | 'sparse_loglik' | 'sparse_profile';
 
 /** Source of a kernel on groups. */
@@ -109,7 +105,8 @@ export function kernelSource(
 ): string {
   const { places, own, q, nFixed } = shape;
   const planes = responsePlanes(shape);
-  const flags = new Set<string>();
+  const { imports, flags: distributionFlags } = distributionOf(shape.family, shape.link, shape.auxiliary?.zeros === true)!;
+  const flags = new Set<string>(distributionFlags);
   const set = (flag: string, on: boolean): void => {
     if (on) flags.add(flag);
   };
@@ -131,7 +128,7 @@ export function kernelSource(
   set('AUX_OFFSETS', shape.auxiliary?.hasOffsets === true);
   set('THRESHOLDS', (shape.auxiliary?.cuts ?? 0) > 0);
   return assembleShader(name, {
-    family: familyFile(shape.family, shape.link),
+    imports,
     flags,
     integers: {
       ...EVERYWHERE,
@@ -141,7 +138,7 @@ export function kernelSource(
       PLANE_TRIALS: planes.first.trials, PLANE_WEIGHTS: planes.first.weights, PLANE_OFFSET: planes.first.offset,
       PLANE_X: planes.first.x, PLANE_Z: planes.first.z,
       N_PLANES: scratchPlanes(shape),
-      AUX: shape.auxiliary?.values ?? 0, AUX_COLUMNS: shape.auxiliary?.columns ?? 0, AUX_SECOND: shape.auxiliary?.second ?? 0, CUTS: shape.auxiliary?.cuts ?? 0,
+      AUX: Math.max(1, shape.auxiliary?.values ?? 0), AUX_COLUMNS: shape.auxiliary?.columns ?? 0, AUX_SECOND: shape.auxiliary?.second ?? 0, CUTS: shape.auxiliary?.cuts ?? 0,
       AUX_X_AT: places.auxiliary, AUX_OFFSET_AT: places.auxiliaryOffset,
       AUX_AT: nFixed + lowerEntries(q), ADJOINT_AT: nFixed + lowerEntries(q) + auxiliaryPoints(shape), AUX_COMPONENT: 1 + nFixed + lowerEntries(q),
       COMPONENTS: name === 'group_loglik' || name === 'sparse_loglik' ? likelihoodComponents(shape) : profileComponents(shape),

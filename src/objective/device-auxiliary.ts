@@ -15,6 +15,10 @@ export interface DeviceAuxiliary extends AuxiliarySizes {
   backward(slopes: Float64Array, gradient: Float64Array, at: number): void;
 }
 
+export function hasZeroInflation({ auxiliary }: Pick<Design, 'auxiliary'>): boolean {
+  return auxiliary.some(({ role }) => role === 'zi');
+}
+
 /** Null for designs without auxiliary predictors. */
 export function deviceAuxiliary({ auxiliary, nobs }: Design, order: Int32Array): DeviceAuxiliary | null {
   const cuts = auxiliary.find(({ role }) => role === 'thresholds');
@@ -44,7 +48,7 @@ function linear(auxiliary: readonly AuxiliaryPredictor[], nobs: number, order: I
     return offset === null ? 0 : offset[order[Math.floor(at / auxiliary.length)]!]!;
   });
   return {
-    values: auxiliary.length, columns, second: widths[0]!, hasOffsets, cuts: 0, x, offsets: hasOffsets ? offsets : null,
+    values: auxiliary.length, columns, second: widths[0]!, hasOffsets, cuts: 0, zeros: hasZeroInflation({ auxiliary }), x, offsets: hasOffsets ? offsets : null,
     forward(params, at, out) {
       scalings.forEach((scaling, k) => { scaling.forward(params, at + begins[k]!, out.subarray(begins[k])); });
     },
@@ -59,7 +63,7 @@ function thresholds({ role, names, x, offset }: AuxiliaryPredictor): DeviceAuxil
   const m = names.length;
   const cuts = x.length / m;
   return {
-    values: valuesOf(role), columns: 0, second: 0, hasOffsets: false, cuts, x: new Float64Array(0), offsets: null,
+    values: valuesOf(role), columns: 0, second: 0, hasOffsets: false, cuts, zeros: false, x: new Float64Array(0), offsets: null,
     forward(params, at, out) {
       for (let c = 0; c < cuts; c++) {
         out[c] = offset === null ? 0 : offset[c]!;

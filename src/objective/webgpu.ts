@@ -5,9 +5,10 @@
  */
 import { DeviceError, OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
+import { distributionOf } from '../gpu/distribution.js';
 import { fromFixed } from '../gpu/fixed-point.js';
 import {
-  JOB_WORDS, type Kernel, type KernelName, type KernelShape, type KernelSizes, type OwnColumns, SHAPE_WORDS, WORKGROUP, auxiliaryPoints, groupKernel, hasFamilyKernel, kernelSource, likelihoodComponents,
+  JOB_WORDS, type Kernel, type KernelName, type KernelShape, type KernelSizes, type OwnColumns, SHAPE_WORDS, WORKGROUP, auxiliaryPoints, groupKernel, kernelSource, likelihoodComponents,
   lowerEntries, profileComponents, reduceKernel, responsePlanes,
 } from '../gpu/kernels.js';
 import { PROFILE_RUNS, bufferWords, fittingCapacity, invocationsInFlight, profileWords } from '../gpu/memory.js';
@@ -17,7 +18,8 @@ import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
 import { quadratureFor } from './group-kernel.js';
 import { severalFactorsQuadrature } from './cpu.js';
-import { type DeviceAuxiliary, deviceAuxiliary } from './device-auxiliary.js';
+import { type DeviceAuxiliary, deviceAuxiliary, hasZeroInflation } from './device-auxiliary.js';
+import { deviceRows } from './device-rows.js';
 import type { Evaluation, Integration, Objective, Profile } from './objective.js';
 import { type ManyFactors, manyFactors } from './many-factors.js';
 import { type OneFactor, hasOneFactor, oneFactor } from './one-factor.js';
@@ -57,7 +59,7 @@ const DISPATCH_LIMIT = 2e8;
 /** Why the device path does not take a design, or null. */
 function unsupportedReason(design: Design, integration: Integration): string | null {
   if (integration.nAGQ > 1 && !hasOneFactor(design)) return severalFactorsQuadrature(design, integration.nAGQ);
-  if (!hasFamilyKernel(design.family, design.link)) return `family ${design.family} with link ${design.link} has no WebGPU kernel`;
+  if (distributionOf(design.family, design.link, hasZeroInflation(design)) === null) return `family ${design.family} with link ${design.link} has no WebGPU kernel`;
   const p = design.fixedNames.length;
   const q = design.random.reduce((sum, term) => sum + term.names.length, 0);
   if (p > MAX_FIXED) return `the design has ${p} fixed-effect columns; the WebGPU kernels take ${MAX_FIXED}`;
@@ -289,21 +291,25 @@ class GpuObjective implements WebGpuObjective {
     const place = own.groups ? Int32Array.from({ length: n }, (_, i) => i) : order;
     const planes = responsePlanes(this.#shape);
     const packed = new Float32Array(planes.count * n * count);
-    const put = (values: Float64Array, plane: number, width: number): void => {
+    const rows = deviceRows(this.#design.family);
+    const put = (values: Float64Array, plane: number, width: number, replace: ((value: number) => number) | null): void => {
       for (let b = 0; b < count; b++) {
         const base = (from + b) * n * width;
         for (let i = 0; i < n; i++) {
           const row = base + place[i]! * width;
-          for (let j = 0; j < width; j++) packed[((plane + j) * n + i) * count + b] = values[row + j]!;
+          for (let j = 0; j < width; j++) {
+            const value = values[row + j]!;
+            packed[((plane + j) * n + i) * count + b] = replace === null ? value : replace(value);
+          }
         }
       }
     };
-    put(batch.response, 0, 1);
-    if (own.trials) put(batch.trials!, planes.first.trials, 1);
-    if (own.weights) put(batch.weights!, planes.first.weights, 1);
-    if (own.offset) put(batch.offset!, planes.first.offset, 1);
-    if (own.x) put(batch.x!, planes.first.x, p);
-    if (own.z) put(batch.z!, planes.first.z, q);
+    put(batch.response, 0, 1, rows.response);
+    if (own.trials) put(batch.trials!, planes.first.trials, 1, null);
+    if (own.weights) put(batch.weights!, planes.first.weights, 1, null);
+    if (own.offset) put(batch.offset!, planes.first.offset, 1, null);
+    if (own.x) put(batch.x!, planes.first.x, p, null);
+    if (own.z) put(batch.z!, planes.first.z, q, null);
     const { queue } = this.#device;
     queue.writeBuffer(this.#groupBuffers[2]!, 0, packed);
     const ends = new Int32Array(count).fill(n);
@@ -327,9 +333,7 @@ class GpuObjective implements WebGpuObjective {
         const y = batch.response[row]!;
         const trials = batch.trials?.[row] ?? this.#design.trials?.[place[i]!] ?? 1;
         const weight = batch.weights?.[row] ?? this.#design.weights?.[place[i]!] ?? 1;
-        sum += family.constant(y, trials, weight);
-        // Poisson shaders measure the log-density from the saturated model.
-        if (family.name === 'poisson' && y > 0) sum += weight * (y * Math.log(y) - y);
+        sum += family.constant(y, trials, weight) + rows.reference(y, trials, weight);
       }
       this.#constants[b] = sum;
     }

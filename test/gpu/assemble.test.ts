@@ -14,8 +14,8 @@ test('an import is taken once, where it is first asked for', () => {
   expect(assembleShader('main', {}, sources)).toBe('b\na\nmain\n');
 });
 
-test('family stands for the family of the variant', () => {
-  expect(assembleShader('main', { family: 'family_x' }, files('#import family', { family_x: 'x' }))).toBe('x\n');
+test('an import may stand for a file that the variant names', () => {
+  expect(assembleShader('main', { imports: { family: 'family_x' } }, files('#import family', { family_x: 'x' }))).toBe('x\n');
 });
 
 test.each([

@@ -7,6 +7,7 @@
  */
 import { expect, test } from 'vitest';
 import { ALL_PARTS, derivativeRows } from '../../src/families/family.js';
+import { distributionOf } from '../../src/gpu/distribution.js';
 import { getFamily, linksOf } from '../../src/families/registry.js';
 import type { FamilyName, LinkName } from '../../src/model/design.js';
 import { describeGpu } from './adapter.js';
@@ -38,8 +39,8 @@ function etas({ family, link }: Twins): Float32Array {
 }
 
 async function evaluate({ family, link }: Twins, rows: number[]): Promise<Float32Array> {
-  const count = rows.length / 4;
-  return new Float32Array(await runProbe('family', { family: `family_${family}_${link}` }, Float32Array.from(rows), RESULTS.length * count));
+  const count = rows.length / 5;
+  return new Float32Array(await runProbe('family', { imports: distributionOf(family, link, false)!.imports, integers: { AUX: 1, RESULTS: RESULTS.length } }, Float32Array.from(rows), RESULTS.length * count));
 }
 
 /** The seven results of the float64 twin and the units of their errors. */
@@ -74,7 +75,7 @@ describeGpu('families in float32', () => {
     const eta = etas(pair);
     const worst = RESULTS.map(() => ({ error: 0, where: '' }));
     for (const [y, m] of counts as [number, number][]) {
-      const got = await evaluate(pair, [...eta].flatMap((e) => [e, y, m, WEIGHT]));
+      const got = await evaluate(pair, [...eta].flatMap((e) => [e, y, m, WEIGHT, 0]));
       eta.forEach((e, i) => {
         const { exact, units } = exactly(pair, e, y, m);
         exact.forEach((x, r) => {
@@ -95,14 +96,14 @@ describeGpu('families in float32', () => {
     { family: 'poisson', link: 'log', outside: [81, 500], inside: [79, -500] },
     { family: 'binomial', link: 'cloglog', outside: [81, 500], inside: [79, -500] },
   ] as const)('$family $link says where its domain ends', async ({ family, link, outside, inside }) => {
-    const got = await evaluate({ family, link }, [...outside, ...inside].flatMap((eta) => [eta, 1, 1, 1]));
+    const got = await evaluate({ family, link }, [...outside, ...inside].flatMap((eta) => [eta, 1, 1, 1, 0]));
     const flags = Array.from({ length: outside.length + inside.length }, (_, i) => got[RESULTS.length * i]!);
     expect(flags).toEqual([...outside.map(() => 0), ...inside.map(() => 1)]);
   });
 
   test.each(twins)('$family $link stays finite at any argument of its domain', async (pair) => {
     const far = [1e-37, 1e-20, 1, 50, 500, 1e4, 1e9].flatMap((x) => [x, -x]);
-    const got = await evaluate(pair, far.flatMap((eta) => [eta, 1, 1, 1, eta, 0, 1, 1]));
+    const got = await evaluate(pair, far.flatMap((eta) => [eta, 1, 1, 1, 0, eta, 0, 1, 1, 0]));
     far.flatMap((eta) => [eta, eta]).forEach((eta, i) => {
       const [inside, value, ...derivatives] = got.subarray(RESULTS.length * i, RESULTS.length * (i + 1));
       if (inside === 0) return;

@@ -24,7 +24,7 @@ test.each(kernels)('$name: one entry point, workgroups of the size the host coun
   expect(text.match(/@compute/g)).toHaveLength(1);
   expect(text).toContain('@workgroup_size(WORKGROUP)');
   expect(text).toMatch(/\bfn main\(/);
-  const source = assembleShader(name.replace('.wgsl', ''), { family: 'family_binomial_logit' });
+  const source = assembleShader(name.replace('.wgsl', ''), { imports: { family: 'family_binomial_logit' } });
   expect(source.match(/var<storage/g)!.length).toBeLessThanOrEqual(8);
 });
 

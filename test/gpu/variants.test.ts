@@ -3,16 +3,26 @@
  * Modules only: pipelines, half a second each on the software adapter, are made where objective.test.ts runs them.
  */
 import { expect, test } from 'vitest';
-import { getFamily, linksOf } from '../../src/families/registry.js';
-import { type KernelName, type KernelShape, type OwnColumns, groupKernel, kernelSource } from '../../src/gpu/kernels.js';
+import { type AuxiliarySizes, type KernelName, type KernelShape, type OwnColumns, groupKernel, kernelSource } from '../../src/gpu/kernels.js';
 import { describeGpu, gpu } from './adapter.js';
+import { type DeviceDistribution, deviceDistributions } from './distributions.js';
 
 const nothing: OwnColumns = { trials: false, weights: false, offset: false, x: false, z: false, groups: false };
 
-function shapeOf(family: 'binomial' | 'poisson', link: ReturnType<typeof linksOf>[number], q: number, nodes: number): KernelShape {
+/** Two columns for each auxiliary predictor, an offset, or three thresholds. */
+function auxiliarySizes({ family, zi }: DeviceDistribution): AuxiliarySizes | null {
+  if (family === 'cumulative') return { values: 2, columns: 0, second: 0, hasOffsets: false, cuts: 3, zeros: false };
+  const values = (['binomial', 'poisson', 'truncated_poisson'].includes(family) ? 0 : 1) + (zi ? 1 : 0);
+  return values === 0 ? null : { values, columns: 2 * values, second: 2, hasOffsets: true, cuts: 0, zeros: zi };
+}
+
+const binomial = (link: 'logit' | 'probit'): DeviceDistribution => ({ family: 'binomial', link, zi: false });
+
+function shapeOf(distribution: DeviceDistribution, q: number, nodes: number): KernelShape {
+  const { family, link } = distribution;
   return {
-    rows: 10, nFixed: 2, q, groups: 3, effects: 3 * q, nodes, own: nothing, auxiliary: null, sparse: null, family, link,
-    canonical: getFamily(family, link).canonical, places: { trials: 40, weights: null, offset: 50, nodes: 60, auxiliary: 70, auxiliaryOffset: 80 },
+    rows: 10, nFixed: 2, q, groups: 3, effects: 3 * q, nodes, own: nothing, auxiliary: auxiliarySizes(distribution), sparse: null, family, link,
+    canonical: link === 'logit' || (family === 'poisson' && link === 'log'), places: { trials: 40, weights: null, offset: 50, nodes: 60, auxiliary: 70, auxiliaryOffset: 80 },
   };
 }
 
@@ -26,32 +36,30 @@ async function isValid(name: KernelName, shape: KernelShape, variant: { expected
   expect(problem).toBeNull();
 }
 
-const families = (['binomial', 'poisson'] as const).flatMap((family) => linksOf(family).map((link) => ({ family, link })));
-
 describeGpu('variants of the kernels', () => {
-  test.each(families)('$family $link', async ({ family, link }) => {
+  test.each(deviceDistributions)('$family $link, zi $zi', async (distribution) => {
     for (const expected of [false, true]) {
       for (const [q, nodes] of [[1, 0], [1, 5], [2, 0], [2, 9], [3, 27]] as const) {
-        await isValid('group_loglik', shapeOf(family, link, q, nodes), { expected });
+        await isValid('group_loglik', shapeOf(distribution, q, nodes), { expected });
       }
-      await isValid('profile_rows', shapeOf(family, link, 2, 0), { expected });
+      await isValid('profile_rows', shapeOf(distribution, 2, 0), { expected });
     }
-    await isValid('profile_sums', shapeOf(family, link, 2, 0), { expected: false });
+    await isValid('profile_sums', shapeOf(distribution, 2, 0), { expected: false });
   });
 
   const owns = (Object.keys(nothing) as (keyof OwnColumns)[]).map((column) => ({ column }));
   test.each(owns)('own $column', async ({ column }) => {
-    const shape = { ...shapeOf('binomial', 'logit', 2, 4), own: { ...nothing, [column]: true } };
+    const shape = { ...shapeOf(binomial('logit'), 2, 4), own: { ...nothing, [column]: true } };
     for (const name of ['group_loglik', 'profile_rows', 'profile_sums'] as const) await isValid(name, shape, { expected: false });
   });
 
   test.each([1, 2])('adjoint, %i effects', async (q) => {
-    await isValid('group_loglik', shapeOf('binomial', 'probit', q, 0), { expected: false, adjoint: true });
-    await isValid('group_loglik', shapeOf('binomial', 'probit', q, 0), { expected: true, adjoint: true });
+    await isValid('group_loglik', shapeOf(binomial('probit'), q, 0), { expected: false, adjoint: true });
+    await isValid('group_loglik', shapeOf(binomial('probit'), q, 0), { expected: true, adjoint: true });
   });
 
   test('a shader that does not compile says where, with its source', async () => {
-    const broken = kernelSource('profile_rows', shapeOf('binomial', 'logit', 1, 0), { expected: false }).replace('var failed = false;', 'var failed = 1.0;');
+    const broken = kernelSource('profile_rows', shapeOf(binomial('logit'), 1, 0), { expected: false }).replace('var failed = false;', 'var failed = 1.0;');
     await expect(groupKernel(gpu.device, 'broken', broken)).rejects.toThrow(/shader broken: [^]*error at line \d+:\d+[^]*fn main/);
   });
 });

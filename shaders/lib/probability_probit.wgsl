@@ -1,10 +1,10 @@
-// Binomial, probit link, through the hazard phi/Phi; twin of the float64 family. With gap = hazard - t in the lower tail:
+// Probit link, through the hazard phi/Phi; twin of the float64 family. With gap = hazard - t in the lower tail:
 // -(log Phi)'' = hazard gap, -(log Phi)''' = hazard (1 - gap (t + 2 gap)), a difference that vanishes like -2/t^4: from t = 10 on its
 // asymptotic series.
 #import math
-#import derivatives
+#import probability
 
-fn family(eta: f32, y: f32, m: f32, v: f32) -> Derivatives {
+fn probability(eta: f32) -> Probability {
   let t = abs(eta);
   let gap = hazard_gap(t);
   let far = t + gap;
@@ -18,7 +18,7 @@ fn family(eta: f32, y: f32, m: f32, v: f32) -> Derivatives {
   let lower = Half(-0.5 * t * t - 9.189385e-1 - log_accurate(far), far, far * gap, far_third);
   let upper = Half(log1m_half(tail), near, near * (near + t), near * (1.0 - (near + t) * (2.0 * near + t)));
   if (eta < 0.0) {
-    return combine(lower, Half(upper.value, -upper.d1, upper.w, -upper.dw), y, m, v);
+    return Probability(true, tail, 1.0 - tail, lower, Half(upper.value, -upper.d1, upper.w, -upper.dw));
   }
-  return combine(upper, Half(lower.value, -lower.d1, lower.w, -lower.dw), y, m, v);
+  return Probability(true, 1.0 - tail, tail, upper, Half(lower.value, -lower.d1, lower.w, -lower.dw));
 }

@@ -1,8 +1,8 @@
-// Binomial, Cauchy link; the lower tail mu = atan(-1/eta)/pi without cancellation.
+// Cauchy link; the lower tail mu = atan(-1/eta)/pi without cancellation.
 #import math
-#import derivatives
+#import probability
 
-fn family(eta: f32, y: f32, m: f32, v: f32) -> Derivatives {
+fn probability(eta: f32) -> Probability {
   let t = min(abs(eta), 1.0e9);
   let low = select(1.5707963 - atan_positive(t), atan_positive(1.0 / max(t, 1.0e-30)), t > 1.0) * 3.1830989e-1;
   let negative = eta <= 0.0;
@@ -17,7 +17,9 @@ fn family(eta: f32, y: f32, m: f32, v: f32) -> Derivatives {
   let b = density / rest;
   let log_low = log_accurate(low);
   let log_high = log1m_half(low);
-  let first = Half(select(log_high, log_low, negative), a, a * a - slope / mu, -(bend / mu - 3.0 * a * slope / mu + 2.0 * a * a * a));
-  let second = Half(select(log_low, log_high, negative), -b, b * b + slope / rest, bend / rest + 3.0 * b * slope / rest + 2.0 * b * b * b);
-  return combine(first, second, y, m, v);
+  return Probability(
+    true, mu, rest,
+    Half(select(log_high, log_low, negative), a, a * a - slope / mu, -(bend / mu - 3.0 * a * slope / mu + 2.0 * a * a * a)),
+    Half(select(log_low, log_high, negative), -b, b * b + slope / rest, bend / rest + 3.0 * b * slope / rest + 2.0 * b * b * b),
+  );
 }

@@ -1,0 +1,6 @@
+// Inverse link of a positive mean.
+#import positive_mean
+
+fn positive_mean(eta: f32) -> PositiveMean {
+  return power_mean(eta, 1.0 / eta, -1.0);
+}

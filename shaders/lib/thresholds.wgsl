@@ -1,0 +1,2 @@
+// Stands for the infinite thresholds below the first and above the last category.
+const FAR = 1.0e30;
