@@ -47,6 +47,12 @@ import type { Bootstrap, FitJson, FixedEffect, RanefRow, VarianceComponent } fro
  * console.log(String(fit.summary()));
  */
 export async function glmm(formula: string, data: TableInput, options: GlmmOptions): Promise<GlmmFit> {
+  const { frame, settings } = prepareModel(formula, data, options);
+  return fitFrame(frame, frame.response, options, settings);
+}
+
+/** What `glmm` does before it fits: data and options checked, model frame and settings made. @throws as `glmm`. */
+export function prepareModel(formula: string, data: TableInput, options: GlmmOptions): { readonly frame: ModelFrame; readonly settings: FitSettings } {
   const { family, link } = resolveFamily(options.family, options.link);
   const { weights, offset, subset, contrasts, covariancePattern, dispformula, dispersion, ziformula, threshold } = options;
   const frame = buildModelFrame(formula, toTable(data), {
@@ -64,7 +70,7 @@ export async function glmm(formula: string, data: TableInput, options: GlmmOptio
   const settings = fitSettings(options, frame.design);
   checkRandomPart(frame.design, settings);
   if (isLinearMixed(frame.design) && options.backend === 'webgpu') throw new OptionError(LINEAR_ON_DEVICE);
-  return fitFrame(frame, frame.response, options, settings);
+  return { frame, settings };
 }
 
 async function fitFrame(frame: ModelFrame, response: Float64Array, options: GlmmOptions, settings: FitSettings): Promise<GlmmFit> {

@@ -2,12 +2,13 @@
 import { createColumns } from '../fit/batch-chunk.js';
 import type { Bootstrap } from '../fit/types.js';
 import type { BatchFit } from '../model/batch-fit.js';
-import { type Design, parameterLayout } from '../model/design.js';
+import { parameterLayout } from '../model/design.js';
 import { STATUS, type StatusName } from '../model/status.js';
 import { combineBackends } from './combine-backends.js';
 import { type BootstrapOptions, type BootstrapSource, bootstrap, bootstrapOf } from './bootstrap.js';
 import { LEADING_COLUMNS, replicateColumns } from './replicate-columns.js';
 import type { Study, StudyResults, StudySpec } from './study.js';
+import { withoutLevelNames } from './without-level-names.js';
 
 type NumericOptions = Pick<BootstrapOptions, 'nsim' | 'seed' | 'standardErrors' | 'method'>;
 
@@ -31,10 +32,6 @@ export function bootstrapSpec(
       ...(method !== 'residual' || modes === undefined ? {} : { modes }),
     },
   };
-}
-
-function withoutLevelNames(design: Design): Design {
-  return { ...design, random: design.random.map((term) => ({ ...term, levels: term.levels.map((_, level) => String(level + 1)) })) };
 }
 
 /** The study of a spec: one row per replicate, columns as `replicateColumns` has them. */

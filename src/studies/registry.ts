@@ -1,10 +1,12 @@
 /** Studies by the kind of their spec: what a machine needs that was given nothing but the spec. */
 import { OptionError } from '../errors.js';
 import { type BootstrapSpec, bootstrapStudy } from './bootstrap-study.js';
+import { type PowerSpec, powerCells } from './power-study.js';
 import type { Study, StudySpec } from './study.js';
 
 const STUDIES: Readonly<Record<string, (spec: never) => Study>> = {
   bootstrap: (spec: BootstrapSpec) => bootstrapStudy(spec),
+  power: (spec: PowerSpec) => powerCells(spec),
 };
 
 /** The study of a spec. @throws OptionError for a kind that this version does not know. */
