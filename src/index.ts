@@ -50,3 +50,7 @@ export { multiStart, type MultiStart, type MultiStartOptions, type StartRow } fr
 export { profile, type Profile, type ProfileCurve, type ProfileOptions } from './inference/profile.js';
 export { profileLimits } from './inference/profile-interval.js';
 export { robustVcov, type RobustOptions, type RobustVcov } from './inference/robust.js';
+export { type PowerOptions, type PowerRow, type PowerStudy, power } from './studies/power.js';
+export type { PowerGrid, PowerModel, PowerTest } from './studies/power-plan.js';
+export type { EffectDistribution } from './studies/effect-distributions.js';
+export { crossedTable, extendAlong, extendWithin } from './studies/design-table.js';

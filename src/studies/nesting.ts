@@ -9,7 +9,7 @@ export interface Nesting {
   readonly df: number;
   /** Standard deviations among them: zero, the end of their range, in the smaller model. */
   readonly variances: number;
-  /** Whether the rest of the added parameters are free of any boundary (fixed effects, covariances of an added effect). */
+  /** Whether the rest of the added parameters are free of any boundary (fixed effects, covariances of an added effect, but no structured term). */
   readonly otherwiseFree: boolean;
   /** The larger model's parameters at which it is the smaller model; null where they would be infinite (no zero inflation at all). */
   embed(params: Float64Array): Float64Array | null;
@@ -41,10 +41,11 @@ export function nestingOf(smaller: Design, larger: Design): Nesting {
   const large = parameterLayout(larger);
   const p = small.nFixed;
   const variances = random.reduce((sum, columns) => sum + columns.filter((from) => from === null).length, 0);
+  const structured = larger.random.some(({ covariance }, t) => covariance !== 'unstructured' && covariance !== 'diagonal' && random[t]!.includes(null));
   return {
     df: large.nParams - small.nParams,
     variances,
-    otherwiseFree: auxiliary.every((entry) => entry !== null),
+    otherwiseFree: !structured && auxiliary.every((entry) => entry !== null),
     embed(params) {
       if (auxiliary.includes(null)) return null;
       const out = new Float64Array(large.nParams);
