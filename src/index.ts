@@ -54,3 +54,8 @@ export { type PowerOptions, type PowerRow, type PowerStudy, power } from './stud
 export type { PowerGrid, PowerModel, PowerTest } from './studies/power-plan.js';
 export type { EffectDistribution } from './studies/effect-distributions.js';
 export { crossedTable, extendAlong, extendWithin } from './studies/design-table.js';
+export { type Influence, influence, type InfluenceOptions, type InfluenceRow } from './studies/influence.js';
+export { crossValidate, type CrossValidation, type CrossValidationOptions, type Fold } from './studies/cross-validation.js';
+export { type PermutationOptions, type PermutationTest, permutationTest } from './studies/permutation.js';
+export { manyResponses, type ManyResponses, type ManyResponsesOptions, type ResponseRow } from './studies/many-responses.js';
+export { glmmImputed, pool, type Pooled, type PooledRow } from './studies/pool.js';

@@ -48,7 +48,7 @@ interface Item {
   /** Number of different values. */
   readonly length: number;
   readonly per: string | null;
-  column(positions: Int32Array): Column;
+  readonly column: (positions: Int32Array) => Column;
 }
 
 function parseItem(text: string): Item {

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { atParameters } from '../../src/fit/at-parameters.js';
+import { glmm } from '../../src/fit/glmm.js';
+import { crossValidate } from '../../src/studies/cross-validation.js';
+import { benjaminiHochberg, manyResponses } from '../../src/studies/many-responses.js';
+import { permutationTest } from '../../src/studies/permutation.js';
+import { fromColumns } from '../../src/table/from-values.js';
+import { generator } from '../helpers/designs.js';
+import { referenceTable } from '../helpers/reference.js';
+
+const factor = { levels: [] as string[], ordered: false, contrasts: null };
+const cbpp = referenceTable('cbpp', { period: { ...factor, levels: ['1', '2', '3', '4'] } });
+const sleepstudy = referenceTable('sleepstudy', {});
+const RUN = { backend: 'cpu', workers: 1 } as const;
+const CBPP = 'cbind(incidence, size - incidence) ~ period + (1 | herd)';
+const herds = glmm(CBPP, cbpp, { family: 'binomial' });
+const subjects = glmm('RT ~ Days + (Days | Subject)', sleepstudy, { family: 'gaussian', REML: false });
+
+describe('a model at given parameters', () => {
+  test.each([['binomial', herds], ['gaussian', subjects]] as const)('%s: at its estimates the log-likelihood and modes of the fit', async (_, promise) => {
+    const fit = await promise;
+    const { logLik, modes } = await atParameters(fit.design, fit.settings, { response: fit.response }, fit.params);
+    expect(logLik).toBeCloseTo(fit.logLik, 8);
+    modes.forEach((u, j) => { expect(u).toBeCloseTo(fit.modes[j]!, 5); });
+  });
+
+  test('gaussian, away from them: the density of a normal vector', async () => {
+    // Two levels of two rows: covariance blocks [[2.25 + 1, 2.25], [2.25, 2.25 + 1]] with sd 1.5 and sigma 1.
+    const { design, response } = (await glmm('y ~ 1 + (1 | g)', { y: [1, 2, 4, 3.5, 0.3, 1.1], g: ['a', 'a', 'b', 'b', 'c', 'c'] }, { family: 'gaussian' }));
+    const { logLik } = await atParameters(design, { integration: { nAGQ: 1, information: 'observed' } }, { response }, Float64Array.of(0.5, 1.5, 1));
+    let expected = 0;
+    for (let g = 0; g < 3; g++) {
+      const [a, b] = [response[2 * g]! - 0.5, response[2 * g + 1]! - 0.5];
+      const [v, c] = [3.25, 2.25];
+      const det = v * v - c * c;
+      expected -= 0.5 * (2 * Math.log(2 * Math.PI) + Math.log(det) + (v * a * a - 2 * c * a * b + v * b * b) / det);
+    }
+    expect(logLik).toBeCloseTo(expected, 10);
+  });
+});
+
+describe('cross-validation', () => {
+  test('each fold is predicted by the model fitted to the other rows', async () => {
+    const fit = await herds;
+    const result = await crossValidate(fit, { folds: 5, by: 'herd', seed: 3, ...RUN });
+    expect(result.folds.map((fold) => fold.rows).reduce((sum, rows) => sum + rows, 0)).toBe(56);
+    const rest = [...result.foldOf.keys()].filter((i) => result.foldOf[i] !== 0);
+    const alone = await glmm(CBPP, cbpp, { family: 'binomial', subset: rest });
+    // Whole herds are left out: their density does not depend on the others, and their random effects are predicted as zero.
+    const fold = [...result.foldOf.keys()].filter((i) => result.foldOf[i] === 0);
+    const own = await glmm(CBPP, cbpp, { family: 'binomial', subset: fold });
+    if (own.design.fixedNames.length === 4) {
+      const { logLik } = await atParameters(own.design, own.settings, { response: own.response }, alone.params);
+      expect(result.folds[0]!.log_score).toBeCloseTo(logLik, 4);
+    }
+    const beta = alone.fixef;
+    for (const i of fold) {
+      const row = fit.design.x.subarray(i * 4, i * 4 + 4);
+      const eta = fit.design.fixedNames.reduce((sum, name, j) => sum + row[j]! * beta[name]!, 0);
+      expect(result.predicted[i]!).toBeCloseTo(1 / (1 + Math.exp(-eta)), 5);
+    }
+    expect(result.brier!).toBeGreaterThan(0);
+    expect(result.brier!).toBeLessThan(0.25);
+  });
+
+  test('by rows of a linear mixed model: the log score is the density given the other rows', async () => {
+    const fit = await subjects;
+    const result = await crossValidate(fit, { folds: 10, by: 'rows', seed: 1, ...RUN });
+    expect(result.folds.every((fold) => fold.rows === 18)).toBe(true);
+    // Random slopes known from the other days predict better than no subject effects at all.
+    const without = await crossValidate(await glmm('RT ~ Days + (1 | Subject)', sleepstudy, { family: 'gaussian', REML: false }), { folds: 10, by: 'rows', seed: 1, ...RUN });
+    expect(result.log_score).toBeGreaterThan(without.log_score);
+    expect(result.rmse).toBeLessThan(without.rmse);
+    // A normal density with standard deviation about sigma.
+    expect(Math.abs(result.log_score / 180 + 0.5 * Math.log(2 * Math.PI * fit.sigma ** 2) + 0.5)).toBeLessThan(0.35);
+    expect(result.brier).toBeNull();
+  });
+
+  test('what cannot be is refused', async () => {
+    await expect(crossValidate(await herds, { folds: 16, by: 'herd', seed: 1, ...RUN })).rejects.toThrow(/folds must be an integer from 2 to 15, the number of levels of 'herd'/);
+    await expect(crossValidate(await herds, { folds: 5, by: 'cow', seed: 1, ...RUN })).rejects.toThrow(/no grouping factor/);
+  });
+});
+
+describe('permutation tests', () => {
+  test('rows within herds: an effect that is there, and p-values that are uniform when it is not', async () => {
+    const fit = await herds;
+    const periods = ['period2', 'period3', 'period4'];
+    const strong = await permutationTest(fit, { columns: periods, nsim: 99, seed: 2, ...RUN });
+    expect(strong.exchanged).toBe('rows');
+    expect(strong.p_value).toBeLessThanOrEqual(0.03);
+    const small = await glmm('cbind(incidence, size - incidence) ~ 1 + (1 | herd)', cbpp, { family: 'binomial' });
+    const p: number[] = [];
+    for (const y of small.simulate({ nsim: 60, seed: 12 })) {
+      p.push((await permutationTest(await fit.refit(y), { columns: periods, nsim: 39, seed: 5, ...RUN })).p_value);
+    }
+    p.sort((a, b) => a - b);
+    const distance = p.reduce((most, value, i) => Math.max(most, Math.abs(value - (i + 0.5) / 60)), 0);
+    // Kolmogorov–Smirnov at level 0.001, and the 1/40 by which the p-values are discrete.
+    expect(distance).toBeLessThan(1.95 / Math.sqrt(60) + 0.025);
+  });
+
+  test('columns that are constant within levels are exchanged between levels', async () => {
+    const treated = fromColumns({ y: cbppValues('incidence'), size: cbppValues('size'), herd: cbppHerds(), arm: cbppHerds().map((herd) => (Number(herd) % 2 === 0 ? 'b' : 'a')) });
+    const fit = await glmm('cbind(y, size - y) ~ arm + (1 | herd)', treated, { family: 'binomial' });
+    const result = await permutationTest(fit, { columns: ['armb'], nsim: 199, seed: 3, ...RUN });
+    expect(result.exchanged).toBe('levels');
+    expect(result.p_value).toBeGreaterThan(0.01);
+    // Permuted by hand: replicate statistics are those of models whose arms are exchanged between herds.
+    expect(new Set(result.replicates.map((value) => Math.round(value * 1e6))).size).toBeGreaterThan(50);
+    await expect(permutationTest(fit, { columns: ['arm'], nsim: 9, seed: 3, ...RUN })).rejects.toThrow(/'arm' is no fixed effect of the model \(did you mean 'armb'/);
+  });
+});
+
+function cbppValues(name: string): Float64Array {
+  return (cbpp.columns.get(name) as { values: Float64Array }).values;
+}
+function cbppHerds(): string[] {
+  const column = cbpp.columns.get('herd')!;
+  return column.kind === 'factor' ? [...column.codes].map((code) => column.levels[code]!) : [...column.values].map(String);
+}
+
+describe('many responses on one design', () => {
+  const random = generator(8);
+  const n = cbpp.nrow;
+  const columns = new Map(cbpp.columns);
+  const names = Array.from({ length: 30 }, (_, j) => `item${j}`);
+  names.forEach((name) => { columns.set(name, { kind: 'numeric', values: Float64Array.from({ length: n }, () => Math.floor(8 * random() ** 2)) }); });
+  (columns.get('item3') as { values: Float64Array }).values[7] = NaN;
+  columns.set('none', { kind: 'numeric', values: new Float64Array(n).fill(NaN) });
+  columns.set('zero', { kind: 'numeric', values: new Float64Array(n) });
+  const table = { nrow: n, columns };
+
+  test('each is what a fit of its own gives; missing values leave out their rows alone', async () => {
+    const result = await manyResponses('y ~ period + (1 | herd)', table, { family: 'poisson', responses: [...names, 'none', 'zero'], ...RUN });
+    for (const name of ['item0', 'item3']) {
+      const own = await glmm(`${name} ~ period + (1 | herd)`, table, { family: 'poisson' });
+      const rows = result.rows.filter((row) => row.response === name);
+      expect(rows.map((row) => row.nobs)).toEqual(new Array(4).fill(own.nobs));
+      own.coefficients().forEach((row, j) => {
+        expect(rows[j]!.estimate).toBeCloseTo(row.estimate, 4);
+        expect(rows[j]!.std_error / row.std_error).toBeCloseTo(1, 3);
+        expect(rows[j]!.p_value).toBeCloseTo(row.p_value, 4);
+      });
+    }
+    expect(result.rows.find((row) => row.response === 'none')).toMatchObject({ status: 'nonFinite', nobs: 0, estimate: NaN });
+    expect(['separated', 'maxEvaluations', 'lineSearch']).toContain(result.rows.find((row) => row.response === 'zero')!.status);
+    expect(result.estimates.map((column) => column.length)).toEqual(new Array(5).fill(32));
+    const tested = result.rows.filter((row) => row.term === 'period2' && !Number.isNaN(row.p_value));
+    expect(tested.every((row) => row.p_adjusted >= row.p_value)).toBe(true);
+  });
+
+  test('p-values are adjusted as by R\'s p.adjust', () => {
+    // p.adjust(c(0.01, 0.04, NA, 0.03, 0.2), "BH")
+    const adjusted = benjaminiHochberg(Float64Array.of(0.01, 0.04, NaN, 0.03, 0.2));
+    expect([...adjusted].map((value) => (Number.isNaN(value) ? null : Number(value.toFixed(10))))).toEqual([0.04, 0.0533333333, null, 0.0533333333, 0.2]);
+  });
+
+  test('mistakes are named', async () => {
+    await expect(manyResponses('y ~ period + (1 | herd)', table, { family: 'poisson', responses: ['itm1'] })).rejects.toThrow(/no column 'itm1'.*did you mean 'item1'/);
+    await expect(manyResponses('y ~ period + (1 | herd)', table, { family: 'poisson', responses: [] })).rejects.toThrow(/no response is named/);
+  });
+});
