@@ -16,8 +16,8 @@ tight <- glmerControl(tolPwrss = 1e-12, optimizer = "bobyqa", optCtrl = list(rho
 binomial_fit <- glmer(cbind(incidence, size - incidence) ~ period + (1 | herd), cbpp, binomial, control = tight)
 gaussian_fit <- lmer(RT ~ Days + (1 | Subject), sleep, control = lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-10)))
 
-# Every ninth response is missing; imputation i puts 250 + 20 i + Days there.
-imputed <- lapply(1:5, function(i) { d <- sleep; m <- seq(9, nrow(d), 9); d$RT[m] <- 250 + 20 * i + d$Days[m]; d })
+# Every ninth response is missing; imputation i puts 250 + 20 i + 9 i Days there.
+imputed <- lapply(1:5, function(i) { d <- sleep; m <- seq(9, nrow(d), 9); d$RT[m] <- 250 + 20 * i + 9 * i * d$Days[m]; d })
 fits <- lapply(imputed, function(d) lmer(RT ~ Days + (1 | Subject), d, control = lmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-10))))
 pooled <- lapply(1:2, function(j) {
   p <- mice::pool.scalar(sapply(fits, function(f) fixef(f)[j]), sapply(fits, function(f) vcov(f)[j, j]), n = nrow(sleep), k = 2)
