@@ -295,6 +295,7 @@ export function binomial(link: BinomialLink): Family {
       2 * weight * (ratioTerm(y, trials * mu) + ratioTerm(trials - y, trials * (1 - mu))),
     invalid: (y, trials) => {
       if (!(y >= 0)) return 'is negative';
+      if (!Number.isInteger(y)) return 'is not a whole number';
       return y > trials ? `is larger than its number of trials (${trials})` : null;
     },
   };

@@ -108,6 +108,6 @@ export function poisson(link: PoissonLink): Family {
     draw: (eta, _auxiliary, _trials, _weight, first, further) => poissonVariate(LINKS[link].mean(eta), first, further),
     initialMean: (y) => y + 0.1,
     devianceResidualSquared: (y, mu, _trials, weight) => 2 * weight * ((y > 0 ? y * Math.log(y / mu) : 0) - (y - mu)),
-    invalid: (y) => (y >= 0 ? null : 'is negative'),
+    invalid: (y) => (!(y >= 0) ? 'is negative' : Number.isInteger(y) ? null : 'is not a whole number'),
   };
 }

@@ -350,11 +350,7 @@ export class GlmmFit {
     const response = Float64Array.from(y);
     const family = familyOf(design);
     response.forEach((value, i) => {
-      const problem = Number.isFinite(value)
-        ? Number.isInteger(value) || design.family === 'gaussian'
-          ? family.invalid(value, design.trials?.[i] ?? 1)
-          : 'is not a whole number'
-        : 'is not finite';
+      const problem = Number.isFinite(value) ? family.invalid(value, design.trials?.[i] ?? 1) : 'is not finite';
       if (problem !== null) throw new DataError(`value ${i + 1} of the new response (${value}) ${problem}`, { row: i + 1 });
     });
     const { nFixed } = parameterLayout(design);
