@@ -42,7 +42,7 @@ function createProgressLines(stream: NodeJS.WriteStream): ProgressBar {
   };
 }
 
-export function createProgressBar(stream: NodeJS.WriteStream = process.stderr): ProgressBar {
+function createProgressBar(stream: NodeJS.WriteStream): ProgressBar {
   let bar: cliProgress.SingleBar | null = null;
   let stage: string | null = null;
   const stop = (): void => {

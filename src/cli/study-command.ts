@@ -7,7 +7,8 @@ import { jsonText } from '../report/intervals-table.js';
 import { checkWritable, writeOutput } from './files.js';
 import { interruptible } from './interrupt.js';
 import { parseCount } from './option-values.js';
-import { createProgressBar } from './progress-bar.js';
+import { progressOption, workersOption } from './options.js';
+import { type ProgressStyle, createProgress } from './progress-bar.js';
 
 /** What commander hands to every such command besides the model. */
 export interface StudyArguments {
@@ -15,6 +16,7 @@ export interface StudyArguments {
   readonly workers?: number;
   readonly json?: string;
   readonly csv?: string;
+  readonly progress: ProgressStyle;
 }
 
 /** Options of a study that the command passes on. */
@@ -36,10 +38,11 @@ export interface StudySteps<Result> {
   files?(result: Result): Promise<ReadonlyMap<string, string>>;
 }
 
-/** Adds `--workers` and `--csv` to a command that has the options of a model. */
+/** Adds `--workers`, `--progress` and `--csv` to a command that has the options of a model. */
 export function addStudyOptions(command: Command): Command {
   return command
-    .option('--workers <n>', 'worker threads of the float64 path (default: one per core)', (text) => parseCount('--workers', text, 1))
+    .addOption(workersOption())
+    .addOption(progressOption())
     .option('--csv <file>', 'write the table of results as CSV');
 }
 
@@ -55,14 +58,14 @@ export async function studyCommand<Result>(options: StudyArguments, steps: Study
   const { json, csv, backend, workers } = options;
   // Whatever would make the results unwritable is found before the long work.
   for (const path of [json, csv, ...paths]) if (path !== undefined && path !== '-') await checkWritable(path);
-  const bar = createProgressBar();
+  const progress = createProgress(options.progress);
   let result: Result;
   try {
     result = await interruptible((signal) => steps.run({
-      backend, ...(workers === undefined ? {} : { workers }), signal, onProgress: (progress) => { bar.update(progress); },
+      backend, ...(workers === undefined ? {} : { workers }), signal, onProgress: (report) => { progress.update(report); },
     }));
   } finally {
-    bar.stop();
+    progress.stop();
   }
   if (json === '-') process.stdout.write(jsonText(steps.json(result)));
   else process.stdout.write(`${steps.text(result)}\n`);

@@ -1,7 +1,7 @@
-/** The progress bar on a terminal and off it. */
+/** Progress on a terminal and off it, and for programs. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { createProgressBar } from '../../src/cli/progress-bar.js';
+import { createProgress } from '../../src/cli/progress-bar.js';
 
 function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => string } {
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 120, rows: 40 });
@@ -12,10 +12,10 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => str
 
 const progress = (done: number) => ({ stage: 'refits', done, total: 10_000, rate: 12_345, secondsLeft: (10_000 - done) / 12_345 });
 
-describe('progress bar', () => {
+describe('progress', () => {
   test('count, rate and time left on a terminal; the cursor comes back', async () => {
     const { stream, text } = terminal(true);
-    const bar = createProgressBar(stream);
+    const bar = createProgress('bar', stream);
     bar.update(progress(0));
     // The bar redraws ten times a second.
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -31,10 +31,27 @@ describe('progress bar', () => {
   });
   test('nothing where stderr is no terminal', () => {
     const { stream, text } = terminal(false);
-    const bar = createProgressBar(stream);
+    const bar = createProgress('bar', stream);
     bar.update(progress(0));
     bar.update(progress(10_000));
     bar.stop();
+    expect(text()).toBe('');
+  });
+  test('lines of JSON, terminal or not: start and end of each stage, and no more than one a second between', () => {
+    const { stream, text } = terminal(true);
+    const lines = createProgress('json', stream);
+    for (const done of [0, 10, 20, 10_000, 10_000]) lines.update(progress(done));
+    lines.update({ ...progress(0), stage: 'second', secondsLeft: Infinity });
+    lines.stop();
+    expect(text().trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual([
+      progress(0), progress(10_000), { ...progress(0), stage: 'second', secondsLeft: null },
+    ]);
+  });
+  test('none is silent', () => {
+    const { stream, text } = terminal(true);
+    const silent = createProgress('none', stream);
+    silent.update(progress(5));
+    silent.stop();
     expect(text()).toBe('');
   });
 });
