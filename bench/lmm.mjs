@@ -1,5 +1,5 @@
 /**
- * Linear mixed models: a refit of sleepstudy on one core beside lmer's of the same responses, and a cold fit of crossed factors
+ * `npm run bench:lmm`: a refit of sleepstudy on one core beside lmer's of the same responses, and a cold fit of crossed factors
  * as large as InstEval.
  * Options: --quick (tiny sizes).
  */

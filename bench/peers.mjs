@@ -97,5 +97,6 @@ function speedTargets() {
   atMost('15x20', 0.4);
   atMost('150x20', 2.5);
   atLeast('1000x10', 200);
+  for (const name of ['three-level', 'grouseticks', 'verbagg']) atLeast(name, 50);
   return list;
 }

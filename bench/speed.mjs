@@ -1,10 +1,10 @@
 /**
- * `npm run bench`: the float64 path. Time per bootstrap refit on one core, a cold fit of a million rows, flatness of the cost from 1,000
- * to 100,000 models and memory of 100,000 replicates.
+ * `npm run bench`: the float64 path. Time per bootstrap refit on one core, the same by the number of rows, a cold fit of a million rows,
+ * flatness of the cost from 1,000 to 100,000 models and memory of 100,000 replicates.
  * Options: --quick (tiny sizes, for the smoke test), --cases cbpp,15x20.
  */
 import { parseArgs } from 'node:util';
-import { pickCases, prepare } from './lib/cases.mjs';
+import { pickCases, prepare, threeLevels } from './lib/cases.mjs';
 import { inChild } from './lib/child.mjs';
 import { machine } from './lib/machine.mjs';
 import { digits, printTable, writeResult } from './lib/output.mjs';
@@ -25,6 +25,16 @@ console.log('Bootstrap refits in float64 on one core (draw, fit from the generat
 printTable(['case', 'ms per refit', '±', 'fits/s', 'evaluations'], refits.map((row) =>
   [row.title, digits(row.millisecondsPerFit), `${digits(100 * row.relativeMargin)} %`, digits(1000 / row.millisecondsPerFit), digits(row.evaluationsPerFit)]));
 
+const byRows = [];
+for (const groups of quick ? [20, 40] : [100, 200, 400, 800, 1600]) {
+  const { fit } = await prepare(threeLevels(groups));
+  const { millisecondsPerFit, evaluationsPerFit } = await timeRefits(`${groups}`, fit, quick ? 20 : 3000);
+  byRows.push({ nobs: fit.nobs, groups, millisecondsPerFit, evaluationsPerFit, microsecondsPerRowAndEvaluation: (1000 * millisecondsPerFit) / (fit.nobs * evaluationsPerFit) });
+}
+console.log('Three levels (10 rows in a group, 5 groups in an outer one), by the number of rows:');
+printTable(['rows', 'ms per refit', 'evaluations', 'µs per row and evaluation'], byRows.map((row) =>
+  [row.nobs.toLocaleString('en-US'), digits(row.millisecondsPerFit), digits(row.evaluationsPerFit), digits(row.microsecondsPerRowAndEvaluation)]));
+
 const cold = await inChild('cold-fit.mjs', quick ? { groups: 50, perGroup: 20, nFixed: 3 } : { groups: 10_000, perGroup: 100, nFixed: 3 });
 console.log(`Cold fit of ${cold.rows.toLocaleString('en-US')} binary rows in ${cold.groups.toLocaleString('en-US')} groups:`,
   `${digits(cold.seconds)} s, peak memory ${cold.peakMiB} MiB (targets: 20 s, 2,048 MiB)\n`);
@@ -39,4 +49,4 @@ printTable(['models', 'seconds', 'µs per fit', 'fits/s'], [...flatness.batches,
 console.log(`Largest cost per fit above the smallest, warm: ${digits(100 * flatness.spread)} % (target: 20 %);`,
   `peak memory ${flatness.peakMiB} MiB (target: 1,024 MiB)`);
 
-writeResult('speed', { machine: host, refits, coldFit: cold, flatness });
+writeResult('speed', { machine: host, refits, byRows, coldFit: cold, flatness });

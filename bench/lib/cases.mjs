@@ -1,6 +1,6 @@
 /**
- * The models that every bench fits: three data sets of the literature and three simulated shapes.
- * A case is `{ name, title, formula, nAGQ, factors, trials, table(), csv() }`; `prepare(case)` fits it once.
+ * The models that every bench fits: data sets of the literature, with one grouping factor and with several, and simulated shapes.
+ * A case is `{ name, title, formula, family, nAGQ, factors, trials, table(), csv() }`; `prepare(case)` fits it once.
  */
 import { readFileSync } from 'node:fs';
 import { glmm } from '../../dist/fit/glmm.js';
@@ -10,17 +10,19 @@ import { readCsv } from '../../dist/table/csv.js';
 
 const SEED = 20240601;
 
-/** A data set of data/. `factors`: columns of numbers that are categories; `trials`: the column of binomial sizes. */
-const bundled = (name, factors = [], trials = null) => {
-  const csv = () => readFileSync(new URL(`../../data/${name}.csv`, import.meta.url), 'utf8');
-  return { csv, factors, trials, table: () => readCsv(csv(), { types: Object.fromEntries(factors.map((column) => [column, 'factor'])) }) };
+/** A CSV file. `factors`: columns of numbers that are categories; `trials`: the column of binomial sizes. */
+const fromFile = (path, factors, trials, family) => {
+  const csv = () => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  return { csv, family, factors, trials, table: () => readCsv(csv(), { types: Object.fromEntries(factors.map((column) => [column, 'factor'])) }) };
 };
+const bundled = (name, factors = [], trials = null) => fromFile(`data/${name}.csv`, factors, trials, 'binomial');
+const fixture = (name, factors, family) => fromFile(`test/fixtures/data/${name}.csv`, factors, null, family);
 
 /**
- * Binary rows of a random-intercept logit model: an intercept, normal covariates x1 …, a standard normal effect of each group. Columns
- * `y`, `x1` …, `g`.
+ * Binary rows of a random-intercept logit model: an intercept, normal covariates x1 …, a standard normal effect of each group and, where
+ * `groupsPerOuter` is given, of each so many groups. Columns `y`, `x1` …, `g`, and `h` for the outer groups.
  */
-export function simulatedColumns(groups, perGroup, nFixed) {
+export function simulatedColumns(groups, perGroup, nFixed, groupsPerOuter = null) {
   const nobs = groups * perGroup;
   const columns = {};
   const x = new Float64Array(nobs * nFixed).fill(1);
@@ -30,27 +32,32 @@ export function simulatedColumns(groups, perGroup, nFixed) {
     columns[`x${j}`] = column;
     for (let i = 0; i < nobs; i++) x[i * nFixed + j] = column[i];
   }
-  const index = Int32Array.from({ length: nobs }, (_, i) => Math.floor(i / perGroup));
+  const term = (group, rowsPerLevel) => ({
+    group, levels: Array.from({ length: Math.ceil(nobs / rowsPerLevel) }, (_, level) => `${level + 1}`),
+    index: Int32Array.from({ length: nobs }, (_, i) => Math.floor(i / rowsPerLevel)), names: ['(Intercept)'], z: new Float64Array(nobs).fill(1),
+    covariance: 'unstructured',
+  });
+  const random = [term('g', perGroup), ...(groupsPerOuter === null ? [] : [term('h', perGroup * groupsPerOuter)])];
   const design = {
     nobs, x, fixedNames: ['(Intercept)', ...Object.keys(columns)], family: 'binomial', link: 'logit', trials: null, weights: null, offset: null, auxiliary: [],
-    random: [{
-      group: 'g', levels: Array.from({ length: groups }, (_, g) => `${g + 1}`), index, names: ['(Intercept)'], z: new Float64Array(nobs).fill(1),
-      covariance: 'unstructured',
-    }],
+    random,
   };
   // Coefficients −0.5, 0.8, −0.4, 0.2, …; σ = 1.
-  const params = Float64Array.from({ length: nFixed + 1 }, (_, j) => (j === 0 ? -0.5 : j === nFixed ? 1 : 0.8 * (-0.5) ** (j - 1)));
+  const params = Float64Array.from({ length: nFixed + random.length }, (_, j) => (j === 0 ? -0.5 : j >= nFixed ? 1 : 0.8 * (-0.5) ** (j - 1)));
   const y = new Float64Array(nobs);
   createSimulator(design, params).simulate(0, SEED, y, 0);
-  return { y, ...columns, g: index.map((level) => level + 1) };
+  return { y, ...columns, ...Object.fromEntries(random.map(({ group, index }) => [group, index.map((level) => level + 1)])) };
 }
 
 const simulated = (groups, perGroup, nFixed) => ({
   formula: `y ~ ${Array.from({ length: nFixed - 1 }, (_, j) => `x${j + 1}`).join(' + ')} + (1 | g)`,
-  nAGQ: 1, factors: [], trials: null,
+  family: 'binomial', nAGQ: 1, factors: [], trials: null,
   table: () => simulatedColumns(groups, perGroup, nFixed),
   csv: () => toCsv(simulatedColumns(groups, perGroup, nFixed)),
 });
+
+/** Groups of 10 binary rows, five groups in each outer one. */
+export const threeLevels = (groups) => ({ formula: 'y ~ x1 + (1 | h/g)', family: 'binomial', nAGQ: 1, table: () => simulatedColumns(groups, 10, 2, 5) });
 
 function toCsv(columns) {
   const names = Object.keys(columns);
@@ -74,6 +81,18 @@ export const CASES = [
     name: 'contraception', title: 'contraception, slope (2-dimensional)', nAGQ: 1,
     formula: 'y ~ age + I(age^2) + urban + livch + (urban | district)', ...bundled('contraception'),
   },
+  {
+    name: 'three-level', title: 'contraception, three levels', nAGQ: 1,
+    formula: 'y ~ age + I(age^2) + urban + livch + (1 | district/urban)', ...bundled('contraception'),
+  },
+  {
+    name: 'grouseticks', title: 'grouseticks, three factors', nAGQ: 1,
+    formula: 'TICKS ~ YEAR + cHEIGHT + (1 | BROOD) + (1 | INDEX) + (1 | LOCATION)', ...fixture('grouseticks', ['YEAR', 'BROOD', 'INDEX', 'LOCATION'], 'poisson'),
+  },
+  {
+    name: 'verbagg', title: 'verbal aggression, 79 × 24 crossed', nAGQ: 1,
+    formula: 'r2 ~ Anger + Gender + btype + situ + (1 | id) + (1 | item)', ...fixture('verbagg79', ['id', 'r2'], 'binomial'),
+  },
 ];
 
 /** The cases of these names; all without names. Throws for a name there is not. */
@@ -87,9 +106,9 @@ export function pickCases(names) {
 }
 
 /** Table and fitted model of a case. */
-export async function prepare({ formula, nAGQ, table }) {
+export async function prepare({ formula, family, nAGQ, table }) {
   const data = table();
-  return { data, fit: await glmm(formula, data, { family: 'binomial', nAGQ, backend: 'cpu' }) };
+  return { data, fit: await glmm(formula, data, { family, nAGQ, backend: 'cpu' }) };
 }
 
 /** Replicates [first, first + count) of the parametric bootstrap of a fitted model, as a batch. */

@@ -22,7 +22,7 @@ export function writeCase(one, fit, responses, seconds) {
   const rows = Array.from({ length: fit.nobs }, (_, i) => responses.map((y) => y[i]).join(','));
   writeFileSync(join(folder, 'responses.csv'), `${rows.join('\n')}\n`);
   writeFileSync(join(folder, 'case.dcf'), [
-    `formula: ${one.formula}`, `nagq: ${one.nAGQ}`, `factors: ${one.factors.join(',')}`, `trials: ${one.trials ?? ''}`, `seconds: ${seconds}`, '',
+    `formula: ${one.formula}`, `family: ${one.family}`, `nagq: ${one.nAGQ}`, `factors: ${one.factors.join(',')}`, `trials: ${one.trials ?? ''}`, `seconds: ${seconds}`, '',
   ].join('\n'));
   return { folder, remove: () => { rmSync(folder, { recursive: true, force: true }); } };
 }

@@ -11,5 +11,5 @@ if (is.call(lhs)) {
   case$data$failures <- eval(lhs[[3]], case$data)
   case$formula[[2]][[3]] <- quote(failures)
 }
-fit <- glmmTMB(case$formula, case$data, family = binomial)
+fit <- glmmTMB(case$formula, case$data, family = case$family)
 time_refits(case, function(y) refit(fit, y), function(f) fixef(f)$cond, file.path(folder, "glmmTMB.csv"))

@@ -5,5 +5,5 @@ suppressPackageStartupMessages(library(lme4))
 cat(as.character(packageVersion("lme4")), "\n")
 folder <- commandArgs(TRUE)[1]
 case <- read_case(folder)
-fit <- suppressWarnings(glmer(case$formula, case$data, family = binomial, nAGQ = case$nAGQ))
+fit <- suppressWarnings(glmer(case$formula, case$data, family = case$family, nAGQ = case$nAGQ))
 time_refits(case, function(y) refit(fit, y), fixef, file.path(folder, "lme4.csv"))

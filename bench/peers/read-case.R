@@ -1,4 +1,4 @@
-# A case as bench/peers.mjs wrote it: data.csv, responses.csv (one column per replicate), case.dcf (formula, nagq, factors, trials, seconds).
+# A case as bench/peers.mjs wrote it: data.csv, responses.csv (one column per replicate), case.dcf (formula, family, nagq, factors, trials, seconds).
 read_case <- function(folder) {
   case <- as.list(read.dcf(file.path(folder, "case.dcf"))[1, ])
   data <- read.csv(file.path(folder, "data.csv"), stringsAsFactors = TRUE)
@@ -6,7 +6,7 @@ read_case <- function(folder) {
   responses <- as.matrix(read.csv(file.path(folder, "responses.csv"), header = FALSE))
   trials <- if (case$trials == "") NULL else data[[case$trials]]
   list(
-    data = data, formula = as.formula(case$formula), nAGQ = as.integer(case$nagq), seconds = as.numeric(case$seconds), count = ncol(responses),
+    data = data, formula = as.formula(case$formula), family = case$family, nAGQ = as.integer(case$nagq), seconds = as.numeric(case$seconds), count = ncol(responses),
     # Successes and failures where a row is more than one trial.
     response = function(i) if (is.null(trials)) responses[, i] else cbind(responses[, i], trials - responses[, i])
   )

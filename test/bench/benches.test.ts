@@ -25,11 +25,12 @@ const result = <T>(name: string): T => JSON.parse(readFileSync(join(results, `${
 
 test('speed', () => {
   bench('speed', '--cases', 'cbpp,contraception');
-  const { refits, coldFit, flatness } = result<{
-    refits: { name: string; millisecondsPerFit: number }[]; coldFit: { rows: number; status: string }; flatness: { batches: { models: number }[]; peakMiB: number };
+  const { refits, byRows, coldFit, flatness } = result<{
+    refits: { name: string; millisecondsPerFit: number }[]; byRows: { nobs: number }[]; coldFit: { rows: number; status: string }; flatness: { batches: { models: number }[]; peakMiB: number };
   }>('speed');
   expect(refits.map((row) => row.name)).toEqual(['cbpp', 'contraception']);
   for (const row of refits) expect(row.millisecondsPerFit).toBeGreaterThan(0);
+  expect(byRows.map((row) => row.nobs)).toEqual([200, 400]);
   expect(coldFit).toMatchObject({ rows: 1000, status: 'converged' });
   expect(flatness.batches.map((row) => row.models)).toEqual([50, 100]);
   expect(flatness.peakMiB).toBeLessThan(1024);
@@ -47,6 +48,13 @@ test('peers: what R has is compared, what it has not is named', () => {
     // Both fitted the same responses: lme4's stopping rule is the difference.
     expect(rows[0]!.peers[name]!.largestDifference).toBeLessThan(0.05);
   }
+});
+
+test('linear mixed models', () => {
+  bench('lmm');
+  const { crossed } = result<{ crossed: { rows: number; status: string; processorSeconds: number } }>('lmm');
+  expect(crossed).toMatchObject({ rows: 5000, status: 'converged' });
+  expect(crossed.processorSeconds).toBeGreaterThan(0);
 });
 
 test('accuracy', () => {
