@@ -51,6 +51,7 @@ export function linksOf(family: FamilyName): readonly LinkName[] {
 
 /** Checks names a user gave and fills in the default link. Throws OptionError with the nearest valid name. */
 export function resolveFamily(family: string, link?: string): { family: FamilyName; link: LinkName } {
+  if (typeof family !== 'string') throw new OptionError(`no family given; use ${FAMILY_NAMES.slice(0, -1).join(', ')} or ${FAMILY_NAMES.at(-1)!}`);
   if (!(FAMILY_NAMES as string[]).includes(family)) {
     throw new OptionError(`unknown family '${family}'; use ${FAMILY_NAMES.slice(0, -1).join(', ')} or ${FAMILY_NAMES.at(-1)!}${closestName(family, FAMILY_NAMES)}`);
   }

@@ -6,6 +6,7 @@ import { type Design, isLinearMixed } from '../model/design.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import type { BackendReport, PrecisionCheck } from '../objective/backend.js';
 import { checkBatch } from './batch-check.js';
+import { checkChoice, checkOptionNames, resolveControl } from './check-options.js';
 import { type BatchChunk, type BatchColumns, createColumns, putChunk } from './batch-chunk.js';
 import { runOnCpu } from './batch-cpu.js';
 import { type DeviceRun, runOnDevice } from './batch-device.js';
@@ -17,7 +18,7 @@ import { selectModels } from './batch-slice.js';
 import { type Engine, EngineResources, checkBackend } from './engine.js';
 import type { FitSettings } from './fit-chunk.js';
 import { LINEAR_ON_DEVICE, checkLinearOptions } from './linear-options.js';
-import { type BackendChoice, type Control, DEFAULT_CONTROL } from './options.js';
+import type { BackendChoice, Control } from './options.js';
 import type { Progress } from './types.js';
 
 export interface FitBatchOptions {
@@ -48,6 +49,11 @@ export interface FitBatchOptions {
   readonly signal?: AbortSignal;
 }
 
+const OPTION_NAMES = {
+  nAGQ: true, information: true, standardErrors: true, REML: true, control: true, backend: true, workers: true, engine: true, chunk: true, check: true,
+  onProgress: true, onChunk: true, signal: true,
+} as const satisfies Record<keyof FitBatchOptions, true>;
+
 const DEFAULT_CHECK = 16;
 const MOST_NODES = 100;
 
@@ -63,6 +69,7 @@ const MOST_NODES = 100;
  * fits.params[0]; // 1000 estimates of the first parameter
  */
 export async function fitBatch(design: Design, batch: Batch, options: FitBatchOptions = {}): Promise<BatchFit> {
+  checkOptionNames(options, OPTION_NAMES, 'fitBatch');
   checkBatch(design, batch);
   const settings = checkSettings(options, isLinearMixed(design));
   const choice = checkBackend(options.backend ?? options.engine?.backend ?? 'auto');
@@ -81,12 +88,10 @@ function checkSettings(options: FitBatchOptions, linear: boolean): FitSettings {
   if (!Number.isSafeInteger(nAGQ) || nAGQ < 0 || nAGQ > MOST_NODES) throw new OptionError(`nAGQ must be an integer from 0 to ${MOST_NODES}, not ${nAGQ}`);
   if (chunk !== undefined && (!Number.isSafeInteger(chunk) || chunk < 1)) throw new OptionError(`chunk must be a positive integer, not ${chunk}`);
   if (check !== undefined && (!Number.isSafeInteger(check) || check < 0)) throw new OptionError(`check must be an integer from 0 on, not ${check}`);
-  if (!['observed', 'expected'].includes(information)) throw new OptionError(`information must be observed or expected, not '${information}'`);
-  if (!['hessian', 'wls', 'none'].includes(standardErrors)) {
-    throw new OptionError(`standardErrors must be hessian, wls or none, not '${standardErrors}'`);
-  }
+  checkChoice('information', information, ['observed', 'expected']);
+  checkChoice('standardErrors', standardErrors, ['hessian', 'wls', 'none']);
   return {
-    integration: { nAGQ, information }, control: { ...DEFAULT_CONTROL, ...options.control }, standardErrors,
+    integration: { nAGQ, information }, control: resolveControl(options.control), standardErrors,
     ...checkLinearOptions(linear, options),
   };
 }

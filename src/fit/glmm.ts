@@ -23,14 +23,16 @@ import { hasOneFactor } from '../objective/one-factor.js';
 import { type PredictOptions, type Prediction, predict } from '../prediction/predict.js';
 import { type ResidualOptions, residuals } from '../prediction/residuals.js';
 import { createSimulator } from '../random/simulate.js';
+import { checkSeed } from '../random/stream.js';
 import { type SummaryOptions, formatSummary } from '../report/format-summary.js';
 import { type BootstrapOptions, bootstrap } from '../studies/bootstrap.js';
 import { type TableInput, toTable } from '../table/from-values.js';
+import { checkChoice, checkOptionNames, resolveControl } from './check-options.js';
 import { coefficientTable } from './coefficient-table.js';
 import { objectiveSource } from './engine.js';
 import type { FitSettings } from './fit-chunk.js';
 import { LINEAR_ON_DEVICE, checkLinearOptions } from './linear-options.js';
-import { DEFAULT_CONTROL, type GlmmOptions } from './options.js';
+import { GLMM_OPTION_NAMES, type GlmmOptions } from './options.js';
 import { type SingleFit, fitSingle } from './single-fit.js';
 import { isOnBoundary, thetaGeometry } from './theta-geometry.js';
 import type { Bootstrap, FitJson, FixedEffect, RanefRow, VarianceComponent } from './types.js';
@@ -53,6 +55,7 @@ export async function glmm(formula: string, data: TableInput, options: GlmmOptio
 
 /** What `glmm` does before it fits: data and options checked, model frame and settings made. @throws as `glmm`. */
 export function prepareModel(formula: string, data: TableInput, options: GlmmOptions): { readonly frame: ModelFrame; readonly settings: FitSettings } {
+  checkOptionNames(options, GLMM_OPTION_NAMES, 'glmm');
   const { family, link } = resolveFamily(options.family, options.link);
   const { weights, offset, subset, contrasts, covariancePattern, dispformula, dispersion, ziformula, threshold } = options;
   const frame = buildModelFrame(formula, toTable(data), {
@@ -84,12 +87,14 @@ function fitSettings(options: GlmmOptions, design: Design): FitSettings {
   if (!Number.isInteger(nAGQ) || nAGQ < 0 || nAGQ > MAX_NODES) {
     throw new OptionError(`nAGQ = ${nAGQ} is not an integer from 0 to ${MAX_NODES}`);
   }
+  if (options.information !== undefined) checkChoice('information', options.information, ['observed', 'expected']);
+  if (options.standardErrors !== undefined) checkChoice('standardErrors', options.standardErrors, ['hessian', 'wls']);
   if (options.information === 'expected' && !familyOf(design).fisherInformation) {
     throw new OptionError(`the expected information of family ${design.family}${design.auxiliary.some(({ role }) => role === 'zi') ? ' with zero inflation' : ''} has no closed form; use information 'observed'`);
   }
   return {
     integration: { nAGQ, information: options.information ?? 'observed' },
-    control: { ...DEFAULT_CONTROL, ...options.control },
+    control: resolveControl(options.control),
     // With nAGQ = 0 the fixed effects do not maximise the likelihood: its Hessian says nothing of them.
     standardErrors: nAGQ === 0 ? 'wls' : (options.standardErrors ?? 'hessian'),
     ...checkLinearOptions(isLinearMixed(design), options),
@@ -329,6 +334,7 @@ export class GlmmFit {
   simulate(options: SimulateOptions): Float64Array[] {
     const nsim = options.nsim ?? 1;
     if (!Number.isSafeInteger(nsim) || nsim < 0) throw new OptionError(`nsim = ${nsim} is not a non-negative integer`);
+    checkSeed(options.seed);
     const simulator = createSimulator(this.design, this.params, options.conditional === true ? { modes: this.modes } : {});
     return Array.from({ length: nsim }, (_, i) => {
       const y = new Float64Array(this.nobs);

@@ -42,3 +42,9 @@ export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link
   readonly backend?: BackendChoice;
   readonly signal?: AbortSignal;
 }
+
+/** Every option of `glmm`; the compiler sees to it that none is missing. */
+export const GLMM_OPTION_NAMES = {
+  family: true, link: true, nAGQ: true, information: true, standardErrors: true, REML: true, start: true, control: true, backend: true, signal: true,
+  weights: true, offset: true, subset: true, contrasts: true, covariancePattern: true, dispformula: true, dispersion: true, ziformula: true, threshold: true,
+} as const satisfies Record<keyof GlmmOptions, true>;

@@ -1,5 +1,5 @@
 /** Text to expression trees, with R's operators and precedence. Knows nothing of what names mean. */
-import { FormulaError } from '../errors.js';
+import { FormulaError, OptionError } from '../errors.js';
 import type { Argument, BinaryOperator, Expression, ParsedFormula, Summand } from './expression.js';
 import { type Token, tokenize } from './tokens.js';
 
@@ -11,6 +11,7 @@ export const MAX_FORMULA_DEPTH = 200;
 
 /** Reads `response ~ predictors`. Throws FormulaError with the position of the fault. */
 export function parseFormula(text: string): ParsedFormula {
+  if (typeof text !== 'string') throw new OptionError(`the formula must be text such as 'y ~ x + (1 | g)', not ${String(text)}`);
   const parser = new Parser(text, 'the formula');
   if (parser.takeOperator('~') !== undefined) throw new FormulaError("the formula has no response; write one before '~'", text, 0);
   const response = parser.expression();
