@@ -19,8 +19,12 @@ export function checkBatch(design: Design, batch: Batch): void {
 
   if (isLinearMixed(design)) {
     checkLinearMixed(design);
-    const refused = (['held', 'groupSizes'] as const).find((name) => batch[name] !== undefined);
-    if (refused !== undefined) throw new OptionError(`batches of gaussian models take no ${refused}; leave it out`);
+    if (batch.held !== undefined) {
+      throw new OptionError('batches of linear mixed models take no held parameters: fixed effects and sigma follow from theta in closed form; put the known part of the predictor into offset');
+    }
+    if (batch.groupSizes !== undefined) {
+      throw new OptionError('batches of linear mixed models take no groupSizes: their cross-products are made once per design; use levelCopies to resample levels');
+    }
   }
 
   const perModel = (name: keyof Batch, width: number, unit: string): void => {

@@ -37,7 +37,8 @@ test('a response that the fixed effects fit exactly', async () => {
 test('batches refuse what gaussian models do not have; a hopeless response is a status', async () => {
   const { design, response } = (await glmm('y ~ x + (1 | g)', data, gaussian)).frame;
   await expect(fitBatch(design, { nModels: 1, response }, { backend: 'webgpu' })).rejects.toThrow(/do not run on a WebGPU device/);
-  await expect(fitBatch(design, { nModels: 1, response, start: Float64Array.of(1, 1, 1, 1), held: Uint8Array.of(0, 0, 1, 0) })).rejects.toThrow(/take no held/);
+  await expect(fitBatch(design, { nModels: 1, response, start: Float64Array.of(1, 1, 1, 1), held: Uint8Array.of(0, 0, 1, 0) })).rejects.toThrow(/take no held.*offset$/);
+  await expect(fitBatch(design, { nModels: 1, response, groupSizes: Int32Array.of(1) })).rejects.toThrow(/take no groupSizes.*levelCopies/);
   await expect(fitBatch(design, { nModels: 1, response }, { nAGQ: 3 })).rejects.toThrow(/nAGQ = 3/);
   const fits = await fitBatch(design, { nModels: 3, response: Float64Array.from([...response, ...response.map(() => 4), ...response.map(() => NaN)]) }, { workers: 1 });
   expect(Array.from(fits.status)).toEqual([0, 5, 5]);
