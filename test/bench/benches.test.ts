@@ -67,6 +67,14 @@ test('accuracy', () => {
   }
 });
 
+test('durable: killed and resumed, the same bytes', () => {
+  bench('durable');
+  const { kills, sameBytes, peakMiB, peakResumedMiB } = result<{ kills: number; sameBytes: boolean; peakMiB: number; peakResumedMiB: number }>('durable');
+  expect([kills, sameBytes]).toEqual([2, true]);
+  // The target for a million replicates, which take more than these.
+  expect(Math.max(peakMiB, peakResumedMiB)).toBeLessThan(2048);
+});
+
 describeGpu('benches of the device', () => {
   test('gpu', () => {
     bench('gpu', '--cases', 'cbpp');
