@@ -7,7 +7,8 @@ const HALVINGS = 60;
 
 /**
  * Limits at a confidence level. Between two points ζ is the cubic with the slopes they have. Where a curve ends at the end of the parameter's
- * range before it reaches the quantile, the limit is that end; where it ends elsewhere (no convergence further out), NaN.
+ * range before it reaches the quantile, or goes on without ever reaching it (a separated coefficient), the limit is that end; where it ends
+ * elsewhere (no convergence further out), NaN.
  * @param level confidence level, e.g. 0.95
  */
 export function profileLimits(curve: ProfileCurve, level: number): [low: number, high: number] {
@@ -22,7 +23,7 @@ function limit({ value, zeta, slope, range, failed }: ProfileCurve, target: numb
   }
   const end = target < 0 ? range[0] : range[1];
   const outermost = value[target < 0 ? 0 : value.length - 1]!;
-  return outermost === end || (Number.isFinite(end) && failed === 0) ? end : NaN;
+  return outermost === end || failed === 0 ? end : NaN;
 }
 
 /** Where the Hermite cubic through two points takes the value `target`. */

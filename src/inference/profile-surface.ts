@@ -3,17 +3,17 @@ import { type Design, isLinearMixed } from '../model/design.js';
 import { createCpuObjective } from '../objective/cpu.js';
 import type { Integration } from '../objective/objective.js';
 import type { Surface } from '../optimize/quasi-newton.js';
-import { linearSurface } from './linear-surface.js';
+import { dispersionDesign, linearSurface } from './linear-surface.js';
 
 /** The log-likelihood (maximum likelihood, not REML) of `count` models that share a response. */
 export async function likelihoodSurface(design: Design, response: Float64Array, integration: Integration, count: number): Promise<Surface> {
-  if (isLinearMixed(design)) return linearSurface(design, response);
   const { nobs } = design;
-  const objective = createCpuObjective(design, integration, { capacity: count });
+  const linear = isLinearMixed(design);
+  const objective = createCpuObjective(linear ? dispersionDesign(design) : design, integration, { capacity: count });
   const responses = new Float64Array(count * nobs);
   for (let b = 0; b < count; b++) responses.set(response, b * nobs);
   await objective.load({ nModels: count, response: responses }, 0, count);
-  return objective;
+  return linear ? linearSurface(design, objective) : objective;
 }
 
 /** Of model b: parameter `at` is its coordinate plus κ times parameter `diagonal`. */

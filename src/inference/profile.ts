@@ -59,11 +59,13 @@ export interface Profile {
 const DEFAULT_LEVEL = 0.99;
 const DEFAULT_POINTS = 8;
 /** Batches that go on where a curve bends. */
-const MAX_ROUNDS = 8;
+const MAX_ROUNDS = 20;
 /** ζ beyond the level: the interpolation has a point on both sides of the limit. */
 const MARGIN = 1.05;
 /** Rise of the log-likelihood above the estimate that is no rounding. */
 const HIGHER = 1e-6;
+/** ζ that rounding can take from a flat curve. */
+const FLAT = 1e-3;
 /** Points of a design fitted at once, so that memory is bounded. */
 const BATCH = 256;
 /** A standard deviation is not stationary by symmetry alone when the search starts at least this far from zero (units of the linear predictor). */
@@ -79,8 +81,10 @@ export async function profile(fit: FittedModel, options: ProfileOptions = {}): P
   if (!(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
   if (!Number.isSafeInteger(points) || points < 2) throw new OptionError(`points must be an integer of at least 2, not ${points}`);
   if (fit.settings.integration.nAGQ === 0) throw new OptionError('with nAGQ = 0 the fixed effects do not maximise the likelihood; fit with nAGQ = 1 or more to profile it');
-  const model = await byMaximumLikelihood(fit);
-  const { design } = model.frame;
+  const fitted = await byMaximumLikelihood(fit);
+  const { design } = fitted.frame;
+  // What the constrained maxima are compared with is computed as they are, also where a device made the fit.
+  const model = { ...fitted, logLik: await logLikAt(fitted) };
   const wanted = choose(profileParameters(design), options.parameters);
   const estimates = new Map(profileParameters(design).map(({ name }, j) => [name, profileValues(design, model.params)[j]!]));
   const notes: string[] = [];
@@ -106,7 +110,16 @@ export async function profile(fit: FittedModel, options: ProfileOptions = {}): P
   const ordered = wanted.flatMap(({ name }) => curves.get(name) ?? []);
   const higher = ordered.filter(({ logLik }) => logLik.some((value) => value > model.logLik + HIGHER));
   if (higher.length > 0) notes.push(`the likelihood is higher than at the estimates along ${higher.map(({ parameter }) => parameter).join(', ')}: the fit is not the maximum; fit again from other starts (multiStart)`);
+  const short = ordered.filter(({ failed }) => failed > 0);
+  if (short.length > 0) notes.push(`the profile of ${short.map(({ parameter }) => parameter).join(', ')} ends early: further out the search for the other parameters has no end`);
   return { curves: ordered, logLik: model.logLik, nModels, evaluations, notes };
+}
+
+async function logLikAt({ frame: { design }, response, params, settings }: FittedModel): Promise<number> {
+  const surface = await likelihoodSurface(design, response, settings.integration, 1);
+  const value = new Float64Array(1);
+  await surface.evaluate({ count: 1, models: new Int32Array(1), params, value, gradient: new Float64Array(params.length), keepModes: false });
+  return value[0]!;
 }
 
 function choose(all: readonly ProfileParameter[], names: readonly string[] | undefined): readonly ProfileParameter[] {
@@ -134,6 +147,8 @@ interface Side {
   readonly parameter: ProfileParameter;
   readonly sign: 1 | -1;
   readonly points: Point[];
+  /** Longest step of the parameter. */
+  readonly longest: number;
   failed: number;
   ended: boolean;
 }
@@ -148,7 +163,7 @@ async function profileTogether(
   const fitter: Fitter = { model, design, covariance: await curvature(model, design, params), signal };
   const sides = parameters.flatMap((parameter, j): Side[] => {
     const at: Point = { value: estimates[j]!, zeta: 0, slope: 1 / standardError(fitter, parameter, params, estimates[j]!), logLik: model.logLik, params };
-    return ([-1, 1] as const).map((sign): Side => ({ parameter, sign, points: [at], failed: 0, ended: at.value === parameter.range[sign === 1 ? 1 : 0] }));
+    return ([-1, 1] as const).map((sign): Side => ({ parameter, sign, longest: longestStep(design, parameter), points: [at], failed: 0, ended: at.value === parameter.range[sign === 1 ? 1 : 0] }));
   });
   let nModels = 0;
   let evaluations = 0;
@@ -221,11 +236,12 @@ function nextTrials(side: Side, target: number, step: number, covariance: Float6
   const { parameter, sign, points } = side;
   const last = points.at(-1)!;
   const missing = Math.ceil((target - Math.abs(last.zeta)) / step - 1e-9);
-  const count = points.length === 1 ? missing : Math.min(missing, STEPS_AHEAD);
+  const length = Math.min(step / Math.abs(last.slope), side.longest);
+  const count = length === side.longest ? 1 : points.length === 1 ? missing : Math.min(missing, STEPS_AHEAD);
   const [low, high] = parameter.range;
   const trials: Trial[] = [];
   for (let j = 1; j <= count; j++) {
-    let value = moved(parameter, last, (sign * j * step) / last.slope);
+    let value = moved(parameter, last, sign * j * length);
     const outside = value <= low || value >= high;
     if (outside) {
       if (!reachesEnd(parameter)) break;
@@ -236,6 +252,17 @@ function nextTrials(side: Side, target: number, step: number, covariance: Float6
   }
   if (trials.length === 0) side.ended = true;
   return trials;
+}
+
+/** Separated coefficients have standard errors that say nothing; their profiles are followed in steps of this change of the linear predictor. */
+const LONGEST_STEP = 2;
+
+function longestStep({ nobs, x, fixedNames: { length: p }, link }: Design, { at }: ProfileParameter): number {
+  // The linear predictor of these links has the units of the response.
+  if (at >= p || link === 'identity' || link === 'sqrt' || link === 'inverse' || link === '1/mu^2') return Infinity;
+  let squares = 0;
+  for (let i = 0; i < nobs; i++) squares += x[i * p + at]! ** 2;
+  return LONGEST_STEP / Math.sqrt(squares / nobs);
 }
 
 /** A random effect's standard deviation of zero is a model; σ = 0 and a correlation of ±1 are not. */
@@ -309,12 +336,12 @@ async function fitTrials({ model, design, covariance, signal }: Fitter, trials: 
     // At a standard deviation of zero the likelihood is flat.
     const slope = value === side.parameter.range[0] ? 0 : slopes[b * k + side.parameter.at]! * rate;
     const zeta = side.sign * Math.sqrt(Math.max(0, 2 * (model.logLik - best.value[b]!)));
-    if (best.outcome[b] !== OUTCOME.converged || !(Math.abs(zeta) > Math.abs(side.points.at(-1)!.zeta))) {
+    if (best.outcome[b] !== OUTCOME.converged || !(Math.abs(zeta) > Math.abs(side.points.at(-1)!.zeta) - FLAT)) {
       side.failed++;
       side.ended = true;
       return;
     }
-    if (!side.ended) side.points.push({ value, zeta, slope: -slope / zeta, logLik: best.value[b]!, params: own });
+    if (!side.ended) side.points.push({ value, zeta, slope: zeta === 0 ? 0 : -slope / zeta, logLik: best.value[b]!, params: own });
   });
   return best.evaluations.reduce((sum, evaluations) => sum + evaluations, 0);
 }

@@ -9,7 +9,7 @@ import { confint } from '../../src/inference/confint.js';
 import { profileLimits } from '../../src/inference/profile-interval.js';
 import { profileValues } from '../../src/inference/profile-parameters.js';
 import { profile } from '../../src/inference/profile.js';
-import { cbpp, cbppTable, contraception, rValues, sleepstudy, sleepstudyTable } from './fits.js';
+import { cbpp, cbppTable, contraception, contraceptionTable, rValues, sleepstudy, sleepstudyTable } from './fits.js';
 
 interface Limits { row: string; [level: string]: number | string }
 interface RProfile { ci95: Limits[]; ci80: Limits[]; ci99: Limits[]; zeta: Record<string, { value: number; zeta: number }[]> }
@@ -101,6 +101,34 @@ test('profile values are the estimates', async () => {
   const ml = await glmm('Reaction ~ Days + (Days | Subject)', sleepstudyTable, { family: 'gaussian', REML: false });
   const { curves } = await profile(fit, { level: 0.8 });
   profileValues(ml.design, ml.params).forEach((value, j) => { expect(curves[j]!.estimate).toBeCloseTo(value, 6); });
+});
+
+test('a correlation as a structure and as a free covariance of two columns', async () => {
+  const [free, structured] = await Promise.all(['(0 + urban | district)', 'cs(0 + urban | district)'].map(async (term) =>
+    confint(await glmm(`use ~ age + ${term}`, contraceptionTable, { family: 'binomial' }))));
+  expect(structured!.at(-1)!.parameter).toBe('cor_cs|district');
+  free!.forEach((row, j) => {
+    expect(structured![j]!.conf_low).toBeCloseTo(row.conf_low, 3);
+    expect(structured![j]!.conf_high).toBeCloseTo(row.conf_high, 3);
+  });
+});
+
+test('separated: the limit that the data give, and none where they give none', async () => {
+  const rows = Array.from({ length: 120 }, (_, i) => {
+    const g = Math.floor(i / 8);
+    const arm = i % 3 === 0 ? 'b' : 'a';
+    return { g: `g${g}`, arm, y: arm === 'b' || (i * 13 + g) % 3 === 0 ? 1 : 0 };
+  });
+  const fit = await glmm('y ~ arm + (1 | g)', rows, { family: 'binomial' });
+  expect(fit.status).toBe('separated');
+  const { curves, logLik } = await profile(fit, { parameters: ['armb'] });
+  const [low, high] = profileLimits(curves[0]!, 0.95);
+  expect(high).toBe(Infinity);
+  const start = fit.params.slice();
+  start[1] = low;
+  const held = Uint8Array.from(start, (_, j) => (j === 1 ? 1 : 0));
+  const constrained = await fitBatch(fit.design, { nModels: 1, response: fit.response, start, held }, { backend: 'cpu', workers: 1 });
+  expect(2 * (logLik - constrained.logLik[0]!)).toBeCloseTo(3.841459, 2);
 });
 
 test('what cannot be', async () => {
