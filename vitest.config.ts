@@ -1,5 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Shader tests take longest: begun first, they do not keep one core busy after all others are done. */
+class ShadersFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const slow = (file: TestSpecification): boolean => file.moduleId.includes('/test/gpu/');
+    const sorted = await super.sort(files);
+    return [...sorted.filter(slow), ...sorted.filter((file) => !slow(file))];
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -7,7 +17,7 @@ export default defineConfig({
     alias: { '#platform': fileURLToPath(new URL('./dist/platform/node.js', import.meta.url)) },
   },
   test: {
-    include: ['test/**/*.test.ts'], testTimeout: 60_000, pool: 'forks',
+    include: ['test/**/*.test.ts'], testTimeout: 120_000, pool: 'forks', sequence: { sequencer: ShadersFirst },
     reporters: ['default', './scripts/summary-reporter.mjs'],
   },
 });

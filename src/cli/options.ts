@@ -36,7 +36,7 @@ export interface ModelArguments {
 }
 
 const MODEL_OPTIONS = [
-  'formula', 'family', 'link', 'nagq', 'reml', 'weights', 'offset', 'subset', 'contrasts', 'types', 'levels', 'start', 'backend', 'information', 'se',
+  'formula', 'family', 'link', 'nagq', 'reml', 'weights', 'offset', 'subset', 'contrasts', 'covariancePattern', 'types', 'levels', 'start', 'backend', 'information', 'se',
 ] as const satisfies readonly (keyof ModelArguments)[];
 
 /** How a study is run, whatever it is: nothing here changes a number. */

@@ -14,13 +14,16 @@ async function find(): Promise<GpuDevice | { unavailable: string }> {
 const found = await find();
 const reason = 'unavailable' in found ? (process.env.GLMMGPU_NO_SOFTWARE_ADAPTER ?? found.unavailable) : null;
 
+/** Milliseconds for one test: a software adapter on a loaded machine compiles a pipeline for many seconds. */
+const TIMEOUT = 300_000;
+
 /** The device; only inside `describeGpu`. */
 export const gpu = found as GpuDevice;
 
 /** A suite that needs a device. */
 export function describeGpu(name: string, body: () => void): void {
   if (reason === null) {
-    describe(name, body);
+    describe(name, { timeout: TIMEOUT }, body);
     return;
   }
   describe(`${name} [no WebGPU adapter: ${reason}]`, () => {

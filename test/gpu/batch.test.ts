@@ -12,7 +12,7 @@ import { describeGpu } from './adapter.js';
 describeGpu('replicates on the device', () => {
   test.each([
     { id: 'cbpp--laplace-lme4', nAGQ: 1, models: 2000, within: 1e-4 },
-    { id: 'cbpp--laplace-lme4', nAGQ: 9, models: 2000, within: 1e-4 },
+    { id: 'cbpp--laplace-lme4', nAGQ: 9, models: 500, within: 1e-4 },
     { id: 'toenail--laplace-lme4', nAGQ: 1, models: 2000, within: 1e-4 },
     { id: 'contraception--slope-laplace-lme4', nAGQ: 1, models: 2000, within: 1e-4 },
     // Several factors, crossed and nested: 1e-3.
@@ -40,5 +40,5 @@ describeGpu('replicates on the device', () => {
     console.info(`${id} nAGQ ${nAGQ}: ${worst.toExponential(1)} SE, ${worstLogLik.toExponential(1)} logLik`);
     expect(worst).toBeLessThan(within);
     expect(worstLogLik).toBeLessThan(1e-3);
-  }, 600_000);
+  }, 1_800_000);
 });
