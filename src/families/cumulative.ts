@@ -1,6 +1,8 @@
 /**
  * Cumulative-link family: P(Y ≤ k) = F(τ_k − η) for ordered categories 1 … J. The auxiliary values of a row are the thresholds below and above
- * its category, −∞ and ∞ at the ends. Links as ordinal::clmm names them: cloglog is F(x) = 1 − exp(−e^x), loglog F(x) = exp(−e^−x).
+ * its category, −∞ and ∞ at the ends. Links by the names
+ * under which ordinal::clmm (2022.11-16) fits them: cloglog is F(x) = exp(−e^−x) and loglog F(x) = 1 − exp(−e^x), the other way round than in
+ * ordinal::clm and its manual (checked by maximising both likelihoods).
  */
 import erfcx from '@stdlib/math-base-special-erfcx';
 import { probabilityLink } from './binomial.js';
@@ -51,8 +53,8 @@ const LATENT = {
     logF: logNormal, logRest: (x) => logNormal(-x), logDensity: (x) => -0.5 * x * x - HALF_LOG_2PI, slope: (x) => -x, bend: (x) => x * x - 1,
     quantile: probabilityLink('probit').linkOf,
   },
-  cloglog: smallestExtreme,
-  loglog: {
+  loglog: smallestExtreme,
+  cloglog: {
     logF: (x) => smallestExtreme.logRest(-x), logRest: (x) => smallestExtreme.logF(-x), logDensity: (x) => smallestExtreme.logDensity(-x),
     slope: (x) => -smallestExtreme.slope(-x), bend: (x) => smallestExtreme.bend(-x), quantile: (p) => -smallestExtreme.quantile(1 - p),
   },
@@ -123,6 +125,7 @@ export function cumulative(link: CumulativeLink): Family {
     link,
     auxiliary: ['thresholds'],
     hasTrials: false,
+    dispersionLimit: 0,
     canonical: false,
     fisherInformation: false,
     evaluate: evaluateRows(rowOf(latent), 2),

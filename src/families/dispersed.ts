@@ -24,6 +24,8 @@ interface Distribution {
   readonly core: Core;
   readonly hasTrials?: boolean;
   readonly hasDispersion: boolean;
+  /** `Family.dispersionLimit`, default 0. */
+  readonly limit?: -1 | 1;
   readonly weightShift?: -1 | 0 | 1;
   readonly fisherInformation?: boolean;
   readonly constant: Family['constant'];
@@ -55,6 +57,7 @@ function build(distribution: Distribution, link: LinkName, mean: MeanLink, scale
     massAtZero,
     auxiliary: hasDispersion ? ['dispersion'] : [],
     hasTrials: distribution.hasTrials ?? false,
+    dispersionLimit: distribution.limit ?? 0,
     canonical: false,
     fisherInformation: distribution.fisherInformation ?? true,
     evaluate: evaluateRows(row, nAuxiliary, weightShift),
@@ -126,7 +129,7 @@ const INVERSE_GAUSSIAN: Distribution = {
 const countConstant: Family['constant'] = (y, _trials, weight) => -weight * logFactorial(y);
 
 const nbinom2 = (): Distribution => ({
-  name: 'nbinom2', core: nbinom2Core(), hasDispersion: true, massAtZero: true,
+  name: 'nbinom2', core: nbinom2Core(), hasDispersion: true, limit: 1, massAtZero: true,
   constant: countConstant, variance: (mu) => mu, initialMean: (y) => y + 0.1,
   initial: (y, _trials, weights, mu) => -Math.log(between(0.02, extra(2)(y, weights, mu), 20)),
   responseVariance: (mu, d) => mu + (mu * mu) / d,
@@ -136,7 +139,7 @@ const nbinom2 = (): Distribution => ({
 });
 
 const nbinom1 = (): Distribution => ({
-  name: 'nbinom1', core: nbinom1Core(), hasDispersion: true, massAtZero: true, fisherInformation: false,
+  name: 'nbinom1', core: nbinom1Core(), hasDispersion: true, limit: -1, massAtZero: true, fisherInformation: false,
   constant: countConstant, variance: (mu) => mu, initialMean: (y) => y + 0.1,
   initial: (y, _trials, weights, mu) => Math.log(between(0.05, extra(1)(y, weights, mu), 50)),
   responseVariance: (mu, d) => mu * (1 + d),
@@ -157,7 +160,7 @@ const BETA: Distribution = {
 };
 
 const BETABINOMIAL: Distribution = {
-  name: 'betabinomial', core: betabinomialCore, hasTrials: true, hasDispersion: true, massAtZero: true, fisherInformation: false,
+  name: 'betabinomial', core: betabinomialCore, hasTrials: true, hasDispersion: true, limit: 1, massAtZero: true, fisherInformation: false,
   constant: (y, trials, weight) => weight * (logFactorial(trials) - logFactorial(y) - logFactorial(trials - y)),
   variance: (mu) => mu * (1 - mu), initialMean: (y, trials) => (y + 0.5) / (trials + 1),
   initial: (y, trials, weights, mu) => {

@@ -6,7 +6,7 @@ import type { AuxiliaryPredictor, FamilyName, LinkName } from '../model/design.j
 import type { UniformSource } from '../random/variates.js';
 
 /** What most families with one parameter have in common. */
-export const ONE_PARAMETER = { auxiliary: [], hasTrials: false, fisherInformation: true, initialAuxiliary: () => [] } as const;
+export const ONE_PARAMETER = { auxiliary: [], hasTrials: false, dispersionLimit: 0, fisherInformation: true, initialAuxiliary: () => [] } as const;
 
 /** Scratch rows that `evaluate` fills; all as long as the largest group. */
 export interface Derivatives {
@@ -78,6 +78,8 @@ export interface Family {
   readonly link: LinkName;
   /** Predictors the family has beside η, in the order of its auxiliary values. */
   readonly auxiliary: readonly AuxiliaryPredictor['role'][];
+  /** Where the dispersion parameter's logarithm may run off with the likelihood flat: 1 to +∞, −1 to −∞, 0 nowhere. */
+  readonly dispersionLimit: -1 | 0 | 1;
   /** Whether y counts successes among trials. */
   readonly hasTrials: boolean;
   /** Whether observed and expected weights coincide. */

@@ -2,7 +2,7 @@
  * Families whose log-density is written one row at a time: a core in terms of a scale s (log μ, μ or logit μ), a link that says what s is as a
  * function of η, and the chain rule between them.
  */
-import { type Derivatives, type Family } from './family.js';
+import { type Derivatives, type Family, PART } from './family.js';
 
 /** What a core leaves: derivatives of the log-density ℓ by s, expected information about s, and derivatives by the auxiliary value a. */
 export interface CorePoint {
@@ -86,9 +86,10 @@ export function chain(core: Core, link: ScaleLink): Row {
  */
 export function evaluateRows(row: Row, nAuxiliary: number, weightShift: -1 | 0 | 1 = 0): Family['evaluate'] {
   const p = rowPoint(nAuxiliary);
-  return (eta, y, trials, weights, base, count, _parts, out: Derivatives, auxiliary) => {
+  return (eta, y, trials, weights, base, count, parts, out: Derivatives, auxiliary) => {
     const first = auxiliary[0];
     const second = auxiliary[1];
+    const written = (parts & PART.auxiliary) === 0 ? 0 : nAuxiliary;
     let total = 0;
     for (let i = 0; i < count; i++) {
       const at = base + i;
@@ -102,7 +103,7 @@ export function evaluateRows(row: Row, nAuxiliary: number, weightShift: -1 | 0 |
       out.dw[i] = v * p.dw;
       out.we[i] = v * p.we;
       out.dwe[i] = v * p.dwe;
-      for (let k = 0; k < nAuxiliary; k++) {
+      for (let k = 0; k < written; k++) {
         const from = p.aux[k]!;
         const to = out.auxiliary[k]!;
         to.value[i] = v * from.value;

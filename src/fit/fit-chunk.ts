@@ -10,6 +10,7 @@ import type { Integration, Objective } from '../objective/objective.js';
 import { profiledSurface } from '../optimize/profiled.js';
 import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js';
 import { isSuspect, separationDirection } from '../optimize/separation.js';
+import { auxiliaryLimits } from './auxiliary-limits.js';
 import { withAuxiliary } from './auxiliary-start.js';
 import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
 import type { Control } from './options.js';
@@ -67,6 +68,8 @@ export async function fitChunk(
   const held = batch.held === undefined ? null : perModel(batch.held, k, from, to);
   const thetaOf = (all: Float64Array, b: number): Float64Array => all.subarray(b * k + p, b * k + p + nTheta);
 
+  const limits = auxiliaryLimits(design);
+
   // With nAGQ = 0 the optimiser sees θ (and γ) only; β follows at the joint mode.
   const profiled = settings.integration.nAGQ === 0 ? profiledSurface(objective, p, columns(start.params, count, k, 0, p)) : null;
   const surface: Surface = profiled ?? objective;
@@ -81,7 +84,7 @@ export async function fitChunk(
     tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal: hooks.signal,
     // The Newton step of the Hessian wants the gradient at the very point.
     lastStep: settings.standardErrors !== 'hessian',
-  }, { geometry, nTheta, nAfterTheta: nAuxiliary, coldStart: batch.start === undefined });
+  }, { geometry, nTheta, nAfterTheta: nAuxiliary, coldStart: batch.start === undefined, retreat: limits?.retreat });
 
   const full: Maximum = profiled === null ? best : withFixedEffects(best, profiled.beta, count, p, k);
   const boundary = held?.slice() ?? new Uint8Array(count * k);
@@ -91,7 +94,8 @@ export async function fitChunk(
     const heldHere = flags.slice();
     normaliseTheta(geometry, thetaOf(full.params, b), thetaOf(full.gradient, b), control.singularTolerance, flags);
     status[b] = STATUS_OF_OUTCOME[full.outcome[b] as keyof typeof STATUS_OF_OUTCOME];
-    if (status[b] === STATUS.converged && flags.some((flag, t) => flag && !heldHere[t])) status[b] = STATUS.boundary;
+    const gone = limits?.flag(full.params.subarray(b * k + p + nTheta, b * k + p + nTheta + nAuxiliary), boundary.subarray(b * k + p + nTheta, (b + 1) * k)) === true;
+    if (status[b] === STATUS.converged && (gone || flags.some((flag, t) => flag && !heldHere[t]))) status[b] = STATUS.boundary;
   }
 
   let covariance: Float64Array | null = null;

@@ -23,10 +23,12 @@ export interface ThetaSearch {
   readonly nAfterTheta: number;
   /** Whether the start is ours, so that a model whose likelihood does not exist there may be started elsewhere. */
   readonly coldStart: boolean;
+  /** Brings parameters after θ back that have run off to a limit of the family; returns whether there were any. */
+  readonly retreat?: ((afterTheta: Float64Array) => boolean) | undefined;
 }
 
 /** `maximize`, with θ lifted off zero before and looked at there afterwards. Nothing of that is done where parameters are held. */
-export async function maximizeOverTheta(surface: Surface, problem: MaximizeProblem, { geometry, nTheta, nAfterTheta, coldStart }: ThetaSearch): Promise<Maximum> {
+export async function maximizeOverTheta(surface: Surface, problem: MaximizeProblem, { geometry, nTheta, nAfterTheta, coldStart, retreat }: ThetaSearch): Promise<Maximum> {
   const { count, params: first, held, metric } = problem;
   const width = surface.nParams;
   const thetaOf: ThetaOf = (all, b, size) => all.subarray((b + 1) * size - nAfterTheta - nTheta, (b + 1) * size - nAfterTheta);
@@ -41,28 +43,34 @@ export async function maximizeOverTheta(surface: Surface, problem: MaximizeProbl
   };
   const best = await run(null, first);
 
-  /** Fits some models again from a changed θ; the new fit is taken if it is higher by `gain` at least. */
-  const secondStart = async (models: number[], change: (theta: Float64Array, s: number) => void, gain: (b: number) => number): Promise<void> => {
+  /** Fits some models again from changed parameters; the new fit is taken if it is higher by `gain` at least. */
+  const secondStart = async (models: number[], change: (params: Float64Array, s: number) => void, gain: (b: number) => number): Promise<void> => {
     if (models.length === 0) return;
     const subset = Int32Array.from(models);
     const params = rowsOf(best.params, subset, width);
-    subset.forEach((_, s) => { change(thetaOf(params, s, width), s); });
+    subset.forEach((_, s) => { change(params.subarray(s * width, (s + 1) * width), s); });
     const again = await run(subset, params);
     subset.forEach((b, s) => {
       best.evaluations[b]! += again.evaluations[s]!;
       if (again.value[s]! > best.value[b]! + gain(b) || Number.isNaN(best.value[b]!)) takeOver(best, b, again, s, width);
     });
   };
+  const theta = (params: Float64Array): Float64Array => thetaOf(params, 0, width);
   const noise = (b: number): number => 10 * surface.valueNoise * (1 + Math.abs(best.value[b]!));
   if (coldStart) {
     const failed = Array.from({ length: count }, (_, b) => b).filter((b) => best.outcome[b] === OUTCOME.nonFinite);
-    await secondStart(failed, (theta) => { coldTheta(geometry, theta, SMALL_START); }, () => 0);
+    await secondStart(failed, (params) => { coldTheta(geometry, theta(params), SMALL_START); }, () => 0);
   }
   if (held === null) {
+    if (retreat !== undefined) {
+      const after = (params: Float64Array): Float64Array => params.subarray(width - nAfterTheta);
+      const gone = Array.from({ length: count }, (_, b) => b).filter((b) => retreat(best.params.slice((b + 1) * width - nAfterTheta, (b + 1) * width)));
+      await secondStart(gone, (params) => { retreat(after(params)); }, noise);
+    }
     const rising = await higherInside(surface, best, geometry, thetaOf, width, noise);
-    await secondStart(rising, (theta) => { liftTheta(geometry, theta, NEAR_ZERO, PROBE); }, () => 0);
+    await secondStart(rising, (params) => { liftTheta(geometry, theta(params), NEAR_ZERO, PROBE); }, () => 0);
     const falling = await fallingToZero(surface, best, geometry, thetaOf, width);
-    await secondStart(falling.models, (theta, s) => { theta.set(falling.thetas[s]!); }, (b) => -noise(b) - BOUNDARY_COST);
+    await secondStart(falling.models, (params, s) => { theta(params).set(falling.thetas[s]!); }, (b) => -noise(b) - BOUNDARY_COST);
   }
   return best;
 }
