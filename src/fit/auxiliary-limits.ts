@@ -15,7 +15,7 @@ export interface AuxiliaryLimits {
   /** Flags (1) the coefficients beyond a limit; returns whether there are any. */
   flag(gamma: Float64Array, flags: Uint8Array): boolean;
   /** Brings such coefficients back inside; returns whether there were any. */
-  retreat(gamma: Float64Array): boolean;
+  readonly retreat: (gamma: Float64Array) => boolean;
 }
 
 /** Null for designs without such a limit. */

@@ -251,7 +251,7 @@ export class GlmmFit {
   get singular(): boolean {
     const geometry = thetaGeometry(this.design);
     const { theta } = this;
-    return this.status === 'boundary' || geometry.some((_, t) => isOnBoundary(geometry, theta, t));
+    return (this.status === 'boundary' && this.design.auxiliary.length === 0) || geometry.some((_, t) => isOnBoundary(geometry, theta, t));
   }
 
   /** What a reader of the results should know, one sentence each. */

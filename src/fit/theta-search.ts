@@ -24,7 +24,7 @@ export interface ThetaSearch {
   /** Whether the start is ours, so that a model whose likelihood does not exist there may be started elsewhere. */
   readonly coldStart: boolean;
   /** Brings parameters after θ back that have run off to a limit of the family; returns whether there were any. */
-  readonly retreat?: ((afterTheta: Float64Array) => boolean) | undefined;
+  readonly retreat?: ((this: void, afterTheta: Float64Array) => boolean) | undefined;
 }
 
 /** `maximize`, with θ lifted off zero before and looked at there afterwards. Nothing of that is done where parameters are held. */
