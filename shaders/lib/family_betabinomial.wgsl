@@ -8,12 +8,12 @@
 
 fn family(eta: f32, y: f32, m: f32, v: f32, auxiliary: array<f32, AUX>) -> Derivatives {
   let link = probability(eta);
-  if (!link.inside) {
+  if (!link.inside || min(link.mu, link.rest) < 1.0e-30) {
     return Derivatives();
   }
   let phi = dispersion(auxiliary);
-  let mu = max(link.mu, 1.0e-30);
-  let rest = max(link.rest, 1.0e-30);
+  let mu = link.mu;
+  let rest = link.rest;
   let f = m - y;
   let p = phi * mu;
   let t = phi * rest;

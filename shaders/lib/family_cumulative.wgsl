@@ -32,7 +32,8 @@ fn family(eta: f32, y: f32, m: f32, v: f32, thresholds: array<f32, AUX>) -> Deri
     }
   }
   let width = near.value - far.value;
-  if (!inside || (between && !(width > 0.0))) {
+  // Below e^-10^12 squares of the derivatives would leave the range.
+  if (!inside || near.value < -1.0e12 || (between && !(width > 0.0))) {
     return Derivatives();
   }
   var value = near.value;

@@ -1,8 +1,8 @@
-// Gaussian, log link; beyond e^80 it is refused.
+// Gaussian, log link; beyond e^40, whose square is near the end of the range, it is refused.
 #import gaussian
 
 fn family(eta: f32, y: f32, m: f32, v: f32, auxiliary: array<f32, AUX>) -> Derivatives {
-  if (eta > 80.0) {
+  if (eta > 40.0) {
     return Derivatives();
   }
   let mu = exp_accurate(eta);

@@ -5,7 +5,8 @@
 
 fn family(eta: f32, y: f32, m: f32, v: f32, auxiliary: array<f32, AUX>) -> Derivatives {
   let mean = positive_mean(eta);
-  if (!mean.inside) {
+  // Squares of y/mu stay in range.
+  if (!mean.inside || !(mean.mu > 1.0e-15 * max(y, 1.0))) {
     return Derivatives();
   }
   let inverse_phi = max(v, 1.0e-30) / dispersion(auxiliary);

@@ -5,7 +5,7 @@ export interface DeviceRows {
   /** What stands for y; null for y itself. */
   readonly response: ((y: number) => number) | null;
   /** What the shader leaves out of the log-density beside the family's own constant: a function of the data near its size. */
-  reference(y: number, trials: number, weight: number): number;
+  readonly reference: (y: number, trials: number, weight: number) => number;
 }
 
 /** y log(y / m), 0 at y = 0. */

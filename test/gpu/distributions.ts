@@ -1,5 +1,8 @@
-/** Every distribution that has a kernel. */
-import type { FamilyName, LinkName } from '../../src/model/design.js';
+/** Every distribution of the registry, for tests of their kernels. */
+import { auxiliaryCount, type Family } from '../../src/families/family.js';
+import { FAMILY_NAMES, familyOf, getFamily, linksOf, takesZeroInflation } from '../../src/families/registry.js';
+import type { AuxiliarySizes } from '../../src/gpu/kernels.js';
+import type { AuxiliaryPredictor, FamilyName, LinkName } from '../../src/model/design.js';
 
 export interface DeviceDistribution {
   readonly family: FamilyName;
@@ -8,28 +11,23 @@ export interface DeviceDistribution {
   readonly zi: boolean;
 }
 
-const PROBABILITY = ['logit', 'probit', 'cloglog', 'cauchit'] as const;
-const LINKS: readonly (readonly [FamilyName, readonly LinkName[]])[] = [
-  ['binomial', [...PROBABILITY, 'log']],
-  ['poisson', ['log', 'identity', 'sqrt']],
-  ['gaussian', ['identity', 'log', 'inverse']],
-  ['Gamma', ['inverse', 'log', 'identity']],
-  ['inverse.gaussian', ['1/mu^2', 'log', 'inverse', 'identity']],
-  ['nbinom1', ['log', 'sqrt', 'identity']],
-  ['nbinom2', ['log', 'sqrt', 'identity']],
-  ['beta', PROBABILITY],
-  ['betabinomial', PROBABILITY],
-  ['cumulative', [...PROBABILITY, 'loglog']],
-  ['truncated_poisson', ['log']],
-  ['truncated_nbinom1', ['log']],
-  ['truncated_nbinom2', ['log']],
-];
-const WITH_ZEROS: readonly (readonly [FamilyName, LinkName])[] = [
-  ['poisson', 'log'], ['nbinom1', 'log'], ['nbinom2', 'log'], ['betabinomial', 'logit'], ['Gamma', 'log'],
-  ['truncated_poisson', 'log'], ['truncated_nbinom1', 'log'], ['truncated_nbinom2', 'log'],
-];
+/** Families with all their links; with zeros of their own only the default link or the logarithm, for the wrapper knows no link. */
+export const deviceDistributions: readonly DeviceDistribution[] = FAMILY_NAMES.flatMap((family) => [
+  ...linksOf(family).map((link) => ({ family, link, zi: false })),
+  ...(takesZeroInflation(family) ? [{ family, link: family === 'Gamma' ? 'log' as const : linksOf(family)[0]!, zi: true }] : []),
+]);
 
-export const deviceDistributions: readonly DeviceDistribution[] = [
-  ...LINKS.flatMap(([family, links]) => links.map((link) => ({ family, link, zi: false }))),
-  ...WITH_ZEROS.map(([family, link]) => ({ family, link, zi: true })),
-];
+const constant = (role: AuxiliaryPredictor['role']): AuxiliaryPredictor => ({ role, names: ['a'], x: Float64Array.of(1), offset: null });
+
+/** The float64 twin. */
+export function twinOf({ family, link, zi }: DeviceDistribution): Family {
+  const base = getFamily(family, link);
+  return zi ? familyOf({ family, link, auxiliary: [...base.auxiliary.map(constant), constant('zi')] }) : base;
+}
+
+/** Two columns for each auxiliary predictor and an offset, or three thresholds. */
+export function auxiliarySizes(distribution: DeviceDistribution): AuxiliarySizes | null {
+  if (distribution.family === 'cumulative') return { values: 2, columns: 0, second: 0, hasOffsets: false, cuts: 3, zeros: false };
+  const values = auxiliaryCount(twinOf(distribution));
+  return values === 0 ? null : { values, columns: 2 * values, second: 2, hasOffsets: true, cuts: 0, zeros: distribution.zi };
+}

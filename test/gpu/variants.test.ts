@@ -3,18 +3,11 @@
  * Modules only: pipelines, half a second each on the software adapter, are made where objective.test.ts runs them.
  */
 import { expect, test } from 'vitest';
-import { type AuxiliarySizes, type KernelName, type KernelShape, type OwnColumns, groupKernel, kernelSource } from '../../src/gpu/kernels.js';
+import { type KernelName, type KernelShape, type OwnColumns, groupKernel, kernelSource } from '../../src/gpu/kernels.js';
 import { describeGpu, gpu } from './adapter.js';
-import { type DeviceDistribution, deviceDistributions } from './distributions.js';
+import { type DeviceDistribution, auxiliarySizes, deviceDistributions, twinOf } from './distributions.js';
 
 const nothing: OwnColumns = { trials: false, weights: false, offset: false, x: false, z: false, groups: false };
-
-/** Two columns for each auxiliary predictor, an offset, or three thresholds. */
-function auxiliarySizes({ family, zi }: DeviceDistribution): AuxiliarySizes | null {
-  if (family === 'cumulative') return { values: 2, columns: 0, second: 0, hasOffsets: false, cuts: 3, zeros: false };
-  const values = (['binomial', 'poisson', 'truncated_poisson'].includes(family) ? 0 : 1) + (zi ? 1 : 0);
-  return values === 0 ? null : { values, columns: 2 * values, second: 2, hasOffsets: true, cuts: 0, zeros: zi };
-}
 
 const binomial = (link: 'logit' | 'probit'): DeviceDistribution => ({ family: 'binomial', link, zi: false });
 
@@ -22,7 +15,7 @@ function shapeOf(distribution: DeviceDistribution, q: number, nodes: number): Ke
   const { family, link } = distribution;
   return {
     rows: 10, nFixed: 2, q, groups: 3, effects: 3 * q, nodes, own: nothing, auxiliary: auxiliarySizes(distribution), sparse: null, family, link,
-    canonical: link === 'logit' || (family === 'poisson' && link === 'log'), places: { trials: 40, weights: null, offset: 50, nodes: 60, auxiliary: 70, auxiliaryOffset: 80 },
+    canonical: twinOf(distribution).canonical, places: { trials: 40, weights: null, offset: 50, nodes: 60, auxiliary: 70, auxiliaryOffset: 80 },
   };
 }
 
