@@ -2,7 +2,7 @@
 import { OptionError } from '../errors.js';
 import type { IntervalKind } from '../fit/types.js';
 import { type ConfintMethod, type ConfintRow, confint, profileIntervals } from '../inference/confint.js';
-import { profileParameters } from '../inference/profile-parameters.js';
+import { chooseParameters } from '../inference/profile-parameters.js';
 import { type Profile, profile } from '../inference/profile.js';
 import { csvText } from '../report/csv-text.js';
 import { formatConfint } from '../report/format-confint.js';
@@ -38,7 +38,7 @@ export async function confintCommand(path: string, options: ConfintArguments): P
         return { rows: await confint(fit, { method, level, kind: ci, bootstrap: { nsim, seed, ...where }, signal, ...chosen }), profile: null };
       }
       const made = await profile(fit, { level, signal, ...chosen });
-      return { rows: profileIntervals(made.curves, parameters ?? profileParameters(fit.design).map(({ name }) => name), level), profile: made };
+      return { rows: profileIntervals(made.curves, chooseParameters(fit.design, parameters).map(({ name }) => name), level), profile: made };
     },
     text: ({ rows, profile: made }) => [formatConfint(rows), ...(made?.notes ?? [])].join('\n'),
     json: ({ rows, profile: made }) => ({ formula: fit.frame.formula, intervals: rows, profile: made }),

@@ -2,12 +2,11 @@
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { OptionError } from '../errors.js';
 import type { IntervalKind } from '../fit/types.js';
-import closestName from '../names.js';
 import { type BootstrapOptions, type BootstrapSource, bootstrap } from '../studies/bootstrap.js';
 import type { FittedModel } from '../studies/fitted-model.js';
 import { checkLevel } from '../fit/confidence-level.js';
 import { profileLimits } from './profile-interval.js';
-import { profileParameters, profileValues } from './profile-parameters.js';
+import { chooseParameters, profileParameters, profileValues } from './profile-parameters.js';
 import { type ProfileCurve, profile } from './profile.js';
 
 export type ConfintMethod = 'wald' | 'profile' | 'bootstrap';
@@ -57,13 +56,11 @@ const DEFAULT_REPLICATES = 1000;
  * await confint(fit, { method: 'profile', level: 0.9 });
  */
 export async function confint(fit: EstimatedModel, options: ConfintOptions = {}): Promise<ConfintRow[]> {
-  const { method = 'profile', level = 0.95, parameters, signal } = options;
+  const { method = 'profile', level = 0.95, parameters } = options;
   checkLevel(level);
-  const names = profileParameters(fit.frame.design).map(({ name }) => name);
-  const unknown = parameters?.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new OptionError(`the model has no parameter '${unknown}'; use ${names.join(', ')}${closestName(unknown, names)}`);
-  const rows = await rowsOf(fit, method, level, { ...options, ...(signal === undefined ? {} : { signal }) });
-  return parameters === undefined ? rows : parameters.map((name) => rows.find(({ parameter }) => parameter === name)!);
+  const names = chooseParameters(fit.frame.design, parameters).map(({ name }) => name);
+  const rows = await rowsOf(fit, method, level, options);
+  return names.map((name) => rows.find(({ parameter }) => parameter === name)!);
 }
 
 async function rowsOf(fit: EstimatedModel, method: ConfintMethod, level: number, options: ConfintOptions): Promise<ConfintRow[]> {
@@ -77,7 +74,7 @@ async function rowsOf(fit: EstimatedModel, method: ConfintMethod, level: number,
 
 async function profileRows(fit: FittedModel, level: number, { parameters, signal }: ConfintOptions): Promise<ConfintRow[]> {
   const { curves } = await profile(fit, { level, ...(parameters === undefined ? {} : { parameters }), ...(signal === undefined ? {} : { signal }) });
-  return profileIntervals(curves, parameters ?? profileParameters(fit.frame.design).map(({ name }) => name), level);
+  return profileIntervals(curves, chooseParameters(fit.frame.design, parameters).map(({ name }) => name), level);
 }
 
 /**

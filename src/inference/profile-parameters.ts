@@ -6,11 +6,13 @@
  * correlation ρ of the first two columns means Λ₂₁ = κ Λ₂₂ with κ = ρ / √(1 − ρ²): so each of them is profiled on the design whose columns are in
  * the order that makes it so. No bounds, no constrained search.
  */
+import { OptionError } from '../errors.js';
 import { parameterNames } from '../fit/parameter-names.js';
 import { covarianceColumns } from '../model/covariance-columns.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
 import { commonCorrelation, thetaEntries } from '../model/covariance-structure.js';
 import { type Design, type RandomTerm, isLinearMixed, parameterLayout, thetaCount } from '../model/design.js';
+import closestName from '../names.js';
 import { semidefiniteFactor } from '../numerics/cholesky.js';
 
 export interface ProfileParameter {
@@ -56,6 +58,21 @@ export function profileParameters(design: Design): ProfileParameter[] {
     ...covariance.map((place, j) => ({ ...place, name: covarianceNames[j]! })),
     ...names.slice(nFixed + nTheta).map((name, j) => coefficient(name, nFixed + nTheta + j)),
   ];
+}
+
+/**
+ * The parameters of these names, in their order; all without names.
+ * @throws OptionError for a name that the design does not have.
+ */
+export function chooseParameters(design: Design, names?: readonly string[]): readonly ProfileParameter[] {
+  const all = profileParameters(design);
+  if (names === undefined) return all;
+  const known = all.map(({ name }) => name);
+  return names.map((name) => {
+    const found = all[known.indexOf(name)];
+    if (found === undefined) throw new OptionError(`the model has no parameter '${name}'; use ${known.join(', ')}${closestName(name, known)}`);
+    return found;
+  });
 }
 
 /** Standard deviations and correlations of a term with a free covariance: each in an order of columns that makes it a coordinate. */

@@ -8,15 +8,11 @@
  */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { OptionError } from '../errors.js';
-import { isOnBoundary, liftTheta, thetaGeometry } from '../fit/theta-geometry.js';
-import closestName from '../names.js';
-import { type Design, parameterLayout } from '../model/design.js';
-import { inverse } from '../numerics/cholesky.js';
-import { hessian } from '../optimize/hessian.js';
-import { type Maximum, OUTCOME, type Surface, maximize } from '../optimize/quasi-newton.js';
+import { checkLevel } from '../fit/confidence-level.js';
 import { type FittedModel, byMaximumLikelihood } from '../studies/fitted-model.js';
-import { type ProfileParameter, profileParameters, profileValues, reorderDesign, reorderParameters } from './profile-parameters.js';
-import { type Shear, likelihoodSurface, shearedSurface } from './profile-surface.js';
+import { type Fitter, curvature, fitTrials, logLikAt, standardError } from './profile-fit.js';
+import { type ProfileParameter, chooseParameters, profileParameters, profileValues, reorderDesign, reorderParameters } from './profile-parameters.js';
+import { type Point, type Side, longestStep, nextTrials } from './profile-walk.js';
 
 export interface ProfileOptions {
   /** Names of the parameters; default all. */
@@ -64,13 +60,8 @@ const MAX_ROUNDS = 20;
 const MARGIN = 1.05;
 /** Rise of the log-likelihood above the estimate that is no rounding. */
 const HIGHER = 1e-6;
-/** ζ that rounding can take from a flat curve. */
-const FLAT = 1e-3;
 /** Points of a design fitted at once, so that memory is bounded. */
 const BATCH = 256;
-/** A standard deviation is not stationary by symmetry alone when the search starts at least this far from zero (units of the linear predictor). */
-const NEAR_ZERO = 0.05;
-const LIFTED = 0.2;
 
 /**
  * Profiles a fitted model. Gaussian models fitted by REML are profiled by maximum likelihood, as in lme4.
@@ -78,14 +69,14 @@ const LIFTED = 0.2;
  */
 export async function profile(fit: FittedModel, options: ProfileOptions = {}): Promise<Profile> {
   const { level = DEFAULT_LEVEL, points = DEFAULT_POINTS, signal } = options;
-  if (!(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
+  checkLevel(level);
   if (!Number.isSafeInteger(points) || points < 2) throw new OptionError(`points must be an integer of at least 2, not ${points}`);
   if (fit.settings.integration.nAGQ === 0) throw new OptionError('with nAGQ = 0 the fixed effects do not maximise the likelihood; fit with nAGQ = 1 or more to profile it');
   const fitted = await byMaximumLikelihood(fit);
   const { design } = fitted.frame;
   // What the constrained maxima are compared with is computed as they are, also where a device made the fit.
   const model = { ...fitted, logLik: await logLikAt(fitted) };
-  const wanted = choose(profileParameters(design), options.parameters);
+  const wanted = chooseParameters(design, options.parameters);
   const estimates = new Map(profileParameters(design).map(({ name }, j) => [name, profileValues(design, model.params)[j]!]));
   const notes: string[] = [];
   const undefinedOnes = wanted.filter(({ name }) => Number.isNaN(estimates.get(name)));
@@ -115,44 +106,6 @@ export async function profile(fit: FittedModel, options: ProfileOptions = {}): P
   return { curves: ordered, logLik: model.logLik, nModels, evaluations, notes };
 }
 
-async function logLikAt({ frame: { design }, response, params, settings }: FittedModel): Promise<number> {
-  const surface = await likelihoodSurface(design, response, settings.integration, 1);
-  const value = new Float64Array(1);
-  await surface.evaluate({ count: 1, models: new Int32Array(1), params, value, gradient: new Float64Array(params.length), keepModes: false });
-  return value[0]!;
-}
-
-function choose(all: readonly ProfileParameter[], names: readonly string[] | undefined): readonly ProfileParameter[] {
-  if (names === undefined) return all;
-  return names.map((name) => {
-    const found = all.find((parameter) => parameter.name === name);
-    if (found === undefined) throw new OptionError(`the model has no parameter '${name}'; use ${all.map((parameter) => parameter.name).join(', ')}${closestName(name, all.map((parameter) => parameter.name))}`);
-    return found;
-  });
-}
-
-/** A constrained maximum. */
-interface Point {
-  readonly value: number;
-  readonly zeta: number;
-  /** dζ/dψ. */
-  readonly slope: number;
-  readonly logLik: number;
-  /** Parameters of the (reordered) design. */
-  readonly params: Float64Array;
-}
-
-/** One side of a curve, growing outwards from the estimate. */
-interface Side {
-  readonly parameter: ProfileParameter;
-  readonly sign: 1 | -1;
-  readonly points: Point[];
-  /** Longest step of the parameter. */
-  readonly longest: number;
-  failed: number;
-  ended: boolean;
-}
-
 /** Parameters that are coordinates of the same reordered design. */
 async function profileTogether(
   model: FittedModel, parameters: readonly ProfileParameter[], estimates: readonly number[], target: number, points: number, signal: AbortSignal | undefined,
@@ -178,190 +131,6 @@ async function profileTogether(
     nModels, evaluations,
     curves: parameters.map((parameter, j) => curveOf(parameter, estimates[j]!, sides[2 * j]!, sides[2 * j + 1]!)),
   };
-}
-
-interface Fitter {
-  readonly model: FittedModel;
-  readonly design: Design;
-  /** Inverse Hessian at the estimates, k × k, guesses where there is none. */
-  readonly covariance: Float64Array;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Inverse Hessian of −L at the estimates; coordinates on the boundary get guesses. */
-async function curvature({ response, settings }: FittedModel, design: Design, params: Float64Array): Promise<Float64Array> {
-  const surface = await likelihoodSurface(design, response, settings.integration, 1);
-  const { nFixed, nTheta, nParams: k } = parameterLayout(design);
-  const geometry = thetaGeometry(design);
-  const guess = (j: number): number => geometry[j - nFixed]?.variance ?? 1;
-  const scale = params.map((value, j) => Math.min(Math.sqrt(guess(j)), 0.1 * (1 + Math.abs(value))));
-  const theta = params.subarray(nFixed, nFixed + nTheta);
-  const held = Uint8Array.from(params, (_, j) => (j >= nFixed && j < nFixed + nTheta && isOnBoundary(geometry, theta, j - nFixed) ? 1 : 0));
-  const information = await hessian(surface, 1, params, scale, held);
-  held.forEach((flag, j) => { if (flag) information[j * k + j] = 1 / guess(j); });
-  const inverted = inverse(information, k);
-  if (inverted !== null) return inverted;
-  return Float64Array.from(information, (value, at) => (at % (k + 1) === 0 ? (value > 0 ? 1 / value : guess(at / (k + 1))) : 0));
-}
-
-/** Of the estimate, from the curvature. */
-function standardError({ covariance }: Fitter, { range, at, diagonal, rate }: ProfileParameter, params: Float64Array, estimate: number): number {
-  const k = params.length;
-  const entry = (i: number, j: number): number => covariance[i * k + j]!;
-  let variance = entry(at, at);
-  if (diagonal === null) {
-    variance /= rate(estimate) ** 2;
-  } else {
-    const [below, on] = [params[at]!, params[diagonal]!];
-    const length = Math.hypot(below, on) ** 3;
-    const g1 = (on * on) / length;
-    const g2 = (-below * on) / length;
-    variance = g1 * g1 * entry(at, at) + 2 * g1 * g2 * entry(at, diagonal) + g2 * g2 * entry(diagonal, diagonal);
-  }
-  // At the end of its range a correlation's curvature says nothing; any step inwards does.
-  return variance > 0 ? Math.sqrt(variance) : 0.1 * Math.min(range[1] - range[0], 1 + Math.abs(estimate));
-}
-
-interface Trial {
-  readonly side: Side;
-  readonly value: number;
-  readonly start: Float64Array;
-}
-
-/** Most steps of ζ that are trusted to one slope once a curve has bent. */
-const STEPS_AHEAD = 3;
-
-/** Values of a side that are to lie a step of ζ apart, from its outermost point to the target, by its slope there. */
-function nextTrials(side: Side, target: number, step: number, covariance: Float64Array): Trial[] {
-  const { parameter, sign, points } = side;
-  const last = points.at(-1)!;
-  const missing = Math.ceil((target - Math.abs(last.zeta)) / step - 1e-9);
-  const length = Math.min(step / Math.abs(last.slope), side.longest);
-  const count = length === side.longest ? 1 : points.length === 1 ? missing : Math.min(missing, STEPS_AHEAD);
-  const [low, high] = parameter.range;
-  const trials: Trial[] = [];
-  for (let j = 1; j <= count; j++) {
-    let value = moved(parameter, last, sign * j * length);
-    const outside = value <= low || value >= high;
-    if (outside) {
-      if (!reachesEnd(parameter)) break;
-      value = low;
-    }
-    trials.push({ side, value, start: startAt(parameter, points, value, covariance) });
-    if (outside) break;
-  }
-  if (trials.length === 0) side.ended = true;
-  return trials;
-}
-
-/** Separated coefficients have standard errors that say nothing; their profiles are followed in steps of this change of the linear predictor. */
-const LONGEST_STEP = 2;
-
-function longestStep({ nobs, x, fixedNames: { length: p }, link }: Design, { at }: ProfileParameter): number {
-  // The linear predictor of these links has the units of the response.
-  if (at >= p || link === 'identity' || link === 'sqrt' || link === 'inverse' || link === '1/mu^2') return Infinity;
-  let squares = 0;
-  for (let i = 0; i < nobs; i++) squares += x[i * p + at]! ** 2;
-  return LONGEST_STEP / Math.sqrt(squares / nobs);
-}
-
-/** A random effect's standard deviation of zero is a model; σ = 0 and a correlation of ±1 are not. */
-function reachesEnd({ kind, name }: ProfileParameter): boolean {
-  return kind === 'sd' && name !== 'sigma';
-}
-
-/** ψ after a step from a point; correlations move on the scale of Fisher's z, σ on the logarithmic one, so that they stay in range. */
-function moved(parameter: ProfileParameter, { value }: Point, change: number): number {
-  if (parameter.kind === 'correlation') return Math.tanh(Math.atanh(value) + change / (1 - value * value));
-  return parameter.kind === 'sd' && !reachesEnd(parameter) ? value * Math.exp(change / value) : value + change;
-}
-
-/** Where the other parameters are likely to be: on the line of the last two points, at first along the regression on the held one. */
-function startAt({ at, diagonal, coordinate }: ProfileParameter, points: readonly Point[], value: number, covariance: Float64Array): Float64Array {
-  const last = points.at(-1)!;
-  const start = last.params.slice();
-  const k = start.length;
-  if (diagonal !== null) {
-    const sd = Math.hypot(start[at]!, start[diagonal]!);
-    start[at] = 0;
-    start[diagonal] = sd * Math.sqrt(1 - value * value);
-    return start;
-  }
-  const before = points.at(-2);
-  const held = coordinate(value);
-  const change = held - last.params[at]!;
-  for (let j = 0; j < k; j++) {
-    const rate = before === undefined
-      ? covariance[j * k + at]! / covariance[at * k + at]!
-      : (last.params[j]! - before.params[j]!) / (last.params[at]! - before.params[at]!);
-    start[j]! += rate * change;
-  }
-  start[at] = held;
-  return start;
-}
-
-/** Fits the constrained models and appends them to their sides; returns the number of evaluations. */
-async function fitTrials({ model, design, covariance, signal }: Fitter, trials: readonly Trial[]): Promise<number> {
-  const { nFixed, nTheta, nParams: k } = parameterLayout(design);
-  const count = trials.length;
-  const geometry = thetaGeometry(design);
-  const params = new Float64Array(count * k);
-  const held = new Uint8Array(count * k);
-  const metric = new Float64Array(count * k * k);
-  const shears = trials.map(({ side: { parameter: { at, diagonal } }, value }): Shear | null =>
-    (diagonal === null ? null : { at, diagonal, kappa: value / Math.sqrt(1 - value * value) }));
-  trials.forEach(({ side: { parameter }, start }, b) => {
-    const own = params.subarray(b * k, (b + 1) * k);
-    own.set(start);
-    liftTheta(geometry, own.subarray(nFixed, nFixed + nTheta), NEAR_ZERO, LIFTED);
-    own[parameter.at] = start[parameter.at]!;
-    held[b * k + parameter.at] = 1;
-    metric.set(conditional(covariance, k, parameter.at), b * k * k);
-  });
-  const surface = shearedSurface(await likelihoodSurface(design, model.response, model.settings.integration, count), shears);
-  const best = await maximize(surface, {
-    count, params, held, metric, coldMetric: false, stepScale: new Float64Array(k).fill(1), maxStep: Infinity,
-    tolerance: model.settings.control.tolerance, maxEvaluations: model.settings.control.maxEvaluations, lastStep: false, signal,
-  });
-  // The maximiser hides the gradient of what is held.
-  const slopes = await gradients(surface, best);
-  trials.forEach(({ side, value }, b) => {
-    const shear = shears[b]!;
-    const own = best.params.slice(b * k, (b + 1) * k);
-    let rate = side.parameter.rate(value);
-    if (shear !== null) {
-      rate = own[shear.diagonal]! / (1 - value * value) ** 1.5;
-      own[shear.at]! += shear.kappa * own[shear.diagonal]!;
-    }
-    // At a standard deviation of zero the likelihood is flat.
-    const slope = value === side.parameter.range[0] ? 0 : slopes[b * k + side.parameter.at]! * rate;
-    const zeta = side.sign * Math.sqrt(Math.max(0, 2 * (model.logLik - best.value[b]!)));
-    if (best.outcome[b] !== OUTCOME.converged || !(Math.abs(zeta) > Math.abs(side.points.at(-1)!.zeta) - FLAT)) {
-      side.failed++;
-      side.ended = true;
-      return;
-    }
-    if (!side.ended) side.points.push({ value, zeta, slope: zeta === 0 ? 0 : -slope / zeta, logLik: best.value[b]!, params: own });
-  });
-  return best.evaluations.reduce((sum, evaluations) => sum + evaluations, 0);
-}
-
-async function gradients(surface: Surface, best: Maximum): Promise<Float64Array> {
-  const count = best.value.length;
-  const gradient = new Float64Array(best.params.length);
-  await surface.evaluate({
-    count, models: Int32Array.from({ length: count }, (_, b) => b), params: best.params, value: new Float64Array(count), gradient, keepModes: false,
-  });
-  return gradient;
-}
-
-/** Covariance of the others given parameter `at`. */
-function conditional(covariance: Float64Array, k: number, at: number): Float64Array {
-  return covariance.map((value, place) => {
-    const i = Math.floor(place / k);
-    const j = place % k;
-    return value - (covariance[i * k + at]! * covariance[at * k + j]!) / covariance[at * k + at]!;
-  });
 }
 
 function curveOf(parameter: ProfileParameter, estimate: number, below: Side, above: Side): ProfileCurve {
