@@ -32,6 +32,8 @@ export { loadModel, saveModel } from './prediction/model-file.js';
 export { formatIntervals } from './report/format-intervals.js';
 export { formatSummary, type SummaryOptions } from './report/format-summary.js';
 export { htmlReport, type ReportInput } from './report/html-report.js';
+export { type ModeNormality, modeNormality, type ResidualTest, residualTests } from './diagnostics/residual-tests.js';
+export { type SimulatedResidualOptions, type SimulatedResiduals, simulatedResiduals } from './diagnostics/simulated-residuals.js';
 export { readTable, type TableFormat } from './table/read-table.js';
 export { type TableInput, toTable } from './table/from-values.js';
 export type { Table } from './table/table.js';
