@@ -5,7 +5,10 @@ import { parseChoice, parseCount, parseNumber } from './option-values.js';
 import { BACKENDS, addBootstrapOptions, addDurableOptions, addModelOptions, addResumeOptions, jsonOption, progressOption, workersOption } from './options.js';
 import type { DurableArguments } from './options.js';
 import type { MergeArguments } from './merge.js';
-import type { CollectArguments, StatusArguments, SubmitArguments, WorkerArguments } from './queue.js';
+import type { CollectArguments } from './queue-collect.js';
+import type { StatusArguments } from './queue-status.js';
+import type { SubmitArguments } from './queue-submit.js';
+import type { WorkerArguments } from './queue-worker.js';
 
 const STUDIES = [
   { kind: 'bootstrap', description: 'fit a model, then refit it to simulated responses', options: (command: Command) => addBootstrapOptions(addModelOptions(command)) },
@@ -43,7 +46,7 @@ function queueCommand(program: Command): void {
       .option('--job-size <n>', 'replicates of a job (default: a five-hundredth of them)', (text) => parseCount('--job-size', text, 1))
       .option('--expire <days>', 'the server forgets the study so long after its latest part', parseDays, 7)
       .action(async (data: string, given: SubmitArguments) => {
-        const { submitCommand } = await import('./queue.js');
+        const { submitCommand } = await import('./queue-submit.js');
         await submitCommand(kind, data, given);
       });
   }
@@ -54,18 +57,18 @@ function queueCommand(program: Command): void {
     .option('--stalled-after <seconds>', 'a worker without a sign of life for so long is thought dead, and its job given to another', parseStalled, 30)
     .addOption(progressOption())
     .action(async (options: WorkerArguments) => {
-      const { workerCommand } = await import('./queue.js');
+      const { workerCommand } = await import('./queue-worker.js');
       await workerCommand(options);
     });
   queue.command('status').description('say how far the studies on the queue are').addOption(redisOption()).addOption(jsonOption())
     .action(async (options: StatusArguments) => {
-      const { statusCommand } = await import('./queue.js');
+      const { statusCommand } = await import('./queue-status.js');
       await statusCommand(options);
     });
   queue.command('collect').description('fetch the results of a study into its folder').argument('<folder>', 'the --out of queue submit')
     .addOption(redisOption()).option('--wait', 'wait until all of them are there').addOption(jsonOption()).addOption(progressOption())
     .action(async (folder: string, options: CollectArguments) => {
-      const { collectCommand } = await import('./queue.js');
+      const { collectCommand } = await import('./queue-collect.js');
       await collectCommand(folder, options);
     });
 }
