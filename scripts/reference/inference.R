@@ -2,32 +2,18 @@
 # and sandwich covariances from cluster likelihoods integrated numerically.
 # Rscript scripts/reference/inference.R data test/fixtures/inference
 # R 4.2.2, lme4 1.1-31, emmeans 1.8.4, numDeriv 2016.8-1.1, jsonlite.
-suppressPackageStartupMessages({library(lme4); library(emmeans); library(numDeriv); library(jsonlite)})
-args <- commandArgs(TRUE)
-read <- function(name) read.csv(file.path(args[1], paste0(name, ".csv")), stringsAsFactors = TRUE)
-write <- function(x, name) write_json(x, file.path(args[2], paste0(name, ".json")), digits = NA, auto_unbox = TRUE, null = "null", na = "null")
-table <- function(x) cbind(data.frame(row = rownames(x)), as.data.frame(x), row.names = NULL)
-
-cbpp <- read("cbpp"); cbpp$period <- factor(cbpp$period); cbpp$herd <- factor(cbpp$herd)
-contraception <- read("contraception"); contraception$district <- factor(contraception$district)
-sleepstudy <- read("sleepstudy"); sleepstudy$Subject <- factor(sleepstudy$Subject)
-tight <- glmerControl(optimizer = "bobyqa", tolPwrss = 1e-11, calc.derivs = FALSE, optCtrl = list(rhoend = 1e-9, maxfun = 1e5))
-tightLinear <- lmerControl(optimizer = "bobyqa", calc.derivs = FALSE, optCtrl = list(rhoend = 1e-9, maxfun = 1e5))
-
-fits <- list(
-  cbpp = glmer(cbind(incidence, size - incidence) ~ period + (1 | herd), cbpp, binomial, control = tight),
-  contraception = glmer(use ~ age + I(age^2) + urban + livch + (1 | district), contraception, binomial, control = tight),
-  sleepstudy = lmer(Reaction ~ Days + (Days | Subject), sleepstudy, control = tightLinear))
+suppressPackageStartupMessages({library(emmeans); library(numDeriv)})
+source("scripts/reference/inference-fits.R")
 
 cat("anova, drop1\n")
 cbpp0 <- update(fits$cbpp, . ~ . - period)
 sleep1 <- lmer(Reaction ~ Days + (1 | Subject), sleepstudy, control = tightLinear)
-cake <- glmer(use ~ age * urban + livch + (1 | district), contraception, binomial, control = tight)
+interaction <- glmer(use ~ age * urban + livch + (1 | district), contraception, binomial, control = tight)
 write(list(
   cbpp = table(anova(cbpp0, fits$cbpp)),
   sleepstudy = table(anova(sleep1, fits$sleepstudy)),
   drop1 = list(cbpp = table(drop1(fits$cbpp, test = "Chisq")),
-               contraception = table(drop1(cake, test = "Chisq")),
+               contraception = table(drop1(interaction, test = "Chisq")),
                sleepstudy = table(drop1(fits$sleepstudy, test = "Chisq")))), "comparisons")
 
 cat("emmeans\n")

@@ -83,6 +83,9 @@ export function emmeans(fit: MarginalModel, specs: readonly string[], options: E
   if (!ADJUSTMENTS.includes(adjust)) throw new OptionError(`unknown adjustment '${String(adjust)}'; use ${ADJUSTMENTS.join(', ')}${closestName(adjust, ADJUSTMENTS)}`);
   if (adjust === 'tukey' && contrasts === 'treatment') throw new OptionError("the tukey adjustment is for all pairwise differences; use 'bonferroni', 'holm', 'sidak' or 'none' for treatment contrasts");
   const { design, fixedTerms, referenceValues, droppedColumns } = fit.frame;
+  if (type === 'response' && design.auxiliary.some(({ role }) => role === 'thresholds')) {
+    throw new OptionError("ordered categories have no mean on the response scale; use type 'link'");
+  }
   if (droppedColumns.length > 0) {
     throw new OptionError(`not every marginal mean can be estimated: the data do not tell ${droppedColumns.join(', ')}; leave the terms with empty combinations of levels out of the formula`);
   }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { glmm } from '../../src/fit/glmm.js';
 import { emmeans } from '../../src/inference/emmeans.js';
-import { CBPP, cbpp as cbppByHessian, cbppTable, contraceptionTable, rValues } from './fits.js';
+import { CBPP, cbpp as cbppByHessian, cbppTable, contraceptionTable, rValues, wineTable } from './fits.js';
 
 const byLeastSquares = glmm(CBPP, cbppTable, { family: 'binomial', standardErrors: 'wls' });
 
@@ -98,6 +98,10 @@ test('t quantiles with residual degrees of freedom are wider', async () => {
 
 test('what cannot be asked', async () => {
   const fit = await cbppByHessian();
+  const ordered = await glmm('rating ~ temp + contact + (1 | judge)', wineTable, { family: 'cumulative' });
+  expect(() => emmeans(ordered, ['temp'], { type: 'response' })).toThrow('ordered categories');
+  const [cold, warm] = emmeans(ordered, ['temp']).means;
+  expect(warm!.emmean - cold!.emmean).toBeCloseTo(ordered.fixef.tempwarm!, 10);
   expect(() => emmeans(fit, ['perio'])).toThrow("'perio' is no factor of the fixed effects (period)");
   expect(() => emmeans(fit, [])).toThrow('name one or more factors');
   expect(() => emmeans(fit, ['period'], { at: { size: 3 } })).toThrow("'size' is no covariate");

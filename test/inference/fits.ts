@@ -13,6 +13,8 @@ export function rValues<Values>(name: string): Values {
 
 export const cbppTable = readCsv(read('../../data/cbpp.csv'), { types: { period: 'factor', herd: 'factor' } });
 export const contraceptionTable = readCsv(read('../../data/contraception.csv'));
+export const epilTable = readCsv(read('../../data/epil.csv'));
+export const wineTable = readCsv(read('../../data/wine.csv'), { types: { rating: 'ordered', judge: 'factor' } });
 export const sleepstudyTable = readCsv(read('../../data/sleepstudy.csv'));
 
 const memo = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {

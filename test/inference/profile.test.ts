@@ -9,7 +9,7 @@ import { confint } from '../../src/inference/confint.js';
 import { profileLimits } from '../../src/inference/profile-interval.js';
 import { profileValues } from '../../src/inference/profile-parameters.js';
 import { profile } from '../../src/inference/profile.js';
-import { cbpp, cbppTable, contraception, contraceptionTable, rValues, sleepstudy, sleepstudyTable } from './fits.js';
+import { cbpp, cbppTable, contraception, contraceptionTable, epilTable, rValues, sleepstudy, sleepstudyTable } from './fits.js';
 
 interface Limits { row: string; [level: string]: number | string }
 interface RProfile { ci95: Limits[]; ci80: Limits[]; ci99: Limits[]; zeta: Record<string, { value: number; zeta: number }[]> }
@@ -129,6 +129,22 @@ test('separated: the limit that the data give, and none where they give none', a
   const held = Uint8Array.from(start, (_, j) => (j === 1 ? 1 : 0));
   const constrained = await fitBatch(fit.design, { nModels: 1, response: fit.response, start, held }, { backend: 'cpu', workers: 1 });
   expect(2 * (logLik - constrained.logLik[0]!)).toBeCloseTo(3.841459, 2);
+});
+
+test('dispersion of a negative binomial model', async () => {
+  const fit = await glmm('y ~ lbase * trt + lage + V4 + (1 | subject)', epilTable, { family: 'nbinom2' });
+  const { curves, logLik, notes } = await profile(fit, { level: 0.95 });
+  expect(notes).toEqual([]);
+  const curve = curves.at(-1)!;
+  expect(curve.parameter).toBe('dispersion.(Intercept)');
+  const last = fit.params.length - 1;
+  for (const limit of profileLimits(curve, 0.95)) {
+    const start = fit.params.slice();
+    start[last] = limit;
+    const held = Uint8Array.from(start, (_, j) => (j === last ? 1 : 0));
+    const constrained = await fitBatch(fit.design, { nModels: 1, response: fit.response, start, held }, { backend: 'cpu', workers: 1 });
+    expect(2 * (logLik - constrained.logLik[0]!)).toBeCloseTo(3.841459, 3);
+  }
 });
 
 test('what cannot be', async () => {
