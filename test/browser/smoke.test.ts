@@ -82,7 +82,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the library
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     browser = await chromium.launch({
-      executablePath: offered.executable ?? '', headless: true, env: { ...process.env, ...offered.env } as Record<string, string>,
+      executablePath: offered.executable ?? '', headless: true, env: { ...process.env, ...offered.env },
       args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
         '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
     });
