@@ -28,9 +28,9 @@ function dispersed(made: RandomDesign, distribution: DeviceDistribution): Random
   const { nFixed, nTheta } = parameterLayout(design);
   const gamma = auxiliary.flatMap(({ role }) => ({ thresholds: [-0.9, 0.3, 1.4], dispersion: [family === 'gaussian' || family === 'inverse.gaussian' ? -1.2 : 1.1, 0.5], zi: [-0.8, 0.7] })[role]);
   const params = Float64Array.from([...made.params.subarray(0, nFixed + nTheta), ...gamma]);
-  // Small effects around a mean well inside the domain of any link.
-  for (let j = 0; j < nFixed + nTheta; j++) params[j]! *= 0.4;
-  params[0] = { log: 0.8, inverse: 1.2, '1/mu^2': 1.2, identity: 2 }[link as string] ?? 0.3;
+  params[0] = link === 'log' ? 0.8 : 0.3;
+  // Random effects large enough for every term of the gradient to count.
+  for (let j = nFixed; j < nFixed + nTheta; j++) params[j] = 0.6 + 0.3 * params[j]!;
   const response = new Float64Array(design.nobs);
   createSimulator(design, params).simulate(0, 1, response, 0);
   return { design, response, params };
