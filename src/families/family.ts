@@ -1,6 +1,6 @@
 /**
  * What the likelihood needs of a distribution with its link: the log-density as a function of the linear predictor η and its derivatives.
- * Each family exists twice: here in float64 and as `shaders/lib/family_<name>.wgsl`; the conformance tests compare the two.
+ * Each family exists twice: here in float64 and in float32 in `shaders/lib/family_<name>.wgsl`; the conformance tests compare the two.
  */
 import type { AuxiliaryPredictor, FamilyName, LinkName } from '../model/design.js';
 import type { UniformSource } from '../random/variates.js';
