@@ -7,7 +7,7 @@
  */
 import { expect, test } from 'vitest';
 import { ALL_PARTS, auxiliaryCount, derivativeRows } from '../../src/families/family.js';
-import { distributionOf } from '../../src/gpu/distribution.js';
+import { distributionOf, probabilityLinkOf } from '../../src/gpu/distribution.js';
 import type { LinkName } from '../../src/model/design.js';
 import { deviceRows } from '../../src/objective/device-rows.js';
 import { describeGpu } from './adapter.js';
@@ -55,7 +55,7 @@ function etas({ family, link }: DeviceDistribution, points: number): number[] {
   const [lower, upper] = {
     logit: simple ? [-80, 80] : [-10, 10], probit: simple ? [-30, 30] : [-5, 5], cloglog: simple ? [-80, 4.3] : [-10, 2], loglog: [-2, 10],
     cauchit: simple ? [-80, 80] : [-9, 9],
-  }[link as 'logit'] as [number, number];
+  }[probabilityLinkOf(family, link) as 'logit'] as [number, number];
   const small = orders(1e-8, 1, points / 4);
   return [...even(Math.max(-8, lower), Math.min(8, upper), points), ...even(lower, upper, points / 2), ...small, ...small.map((x) => -x)];
 }
@@ -110,7 +110,8 @@ function exactly(distribution: DeviceDistribution): (row: Row) => { readonly exa
   const strict = out.auxiliary.length === 0 && !family.startsWith('truncated');
   // These depend on η through e^η.
   const hasProbability = ['binomial', 'beta', 'betabinomial'].includes(family);
-  const exponential = family !== 'gaussian' && (link === 'cloglog' || link === 'loglog');
+  const form = probabilityLinkOf(family, link);
+  const exponential = form === 'cloglog' || form === 'loglog';
   return ({ eta, y, m, auxiliary }) => {
     const values = auxiliary.map((a) => Float64Array.of(Math.abs(a) < FAR ? a : Math.sign(a) * Infinity));
     const sum = twin.evaluate(Float64Array.of(eta), Float64Array.of(y), Float64Array.of(m), Float64Array.of(WEIGHT), 0, 1, ALL_PARTS, out, values);
@@ -122,7 +123,7 @@ function exactly(distribution: DeviceDistribution): (row: Row) => { readonly exa
     const whole = zi ? we * (1 + Math.exp(auxiliary.at(-1)!)) : we;
     // Links that are powers of η, or end at 0: derivatives of the scale are products with 1/η.
     const steep = POWER_LINKS.includes(link) || (link === 'log' && hasProbability) ? 1 / Math.abs(eta) : 0;
-    const size = Math.max(Math.abs(eta), exponential ? Math.exp(link === 'cloglog' ? eta : -eta) : 0);
+    const size = Math.max(Math.abs(eta), exponential ? Math.exp(form === 'cloglog' ? eta : -eta) : 0);
     const absolute = strict ? 0 : 0.1 + Math.abs(d1) + Math.abs(dwe);
     const exact = [1, value, d1, w, dw, we, dwe];
     const units = [
