@@ -4,6 +4,7 @@ import type { DurableCommand } from './durable-command.js';
 
 const COMMANDS: Readonly<Record<string, () => Promise<DurableCommand<never>>>> = {
   bootstrap: async () => (await import('./bootstrap.js')).bootstrapCommand,
+  power: async () => (await import('./power.js')).powerCommand,
 };
 
 /** @throws OptionError for a kind that this version does not know. */

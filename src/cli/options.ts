@@ -78,8 +78,12 @@ export function addModelOptions(command: Command): Command {
 
 /** Data and options of a model besides its formula. */
 export function addFittingOptions(command: Command): Command {
+  return addOptionsOfFit(command.argument('<data>', 'CSV, Parquet or Arrow file; - reads CSV from standard input'));
+}
+
+/** Options of a model besides its data and formula. */
+export function addOptionsOfFit(command: Command): Command {
   return command
-    .argument('<data>', 'CSV, Parquet or Arrow file; - reads CSV from standard input')
     .requiredOption('--family <name>', 'distribution of the response: binomial, poisson or gaussian')
     .option('--link <name>', 'link function (default: logit for binomial, log for poisson, identity for gaussian)')
     .option('--nagq <k>', 'nodes per dimension: 1 is the Laplace approximation, 0 the joint mode (default: 1)', (text) => parseCount('--nagq', text, 0))

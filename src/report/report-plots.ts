@@ -5,11 +5,9 @@
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { IntervalKind } from '../fit/types.js';
 import { type EstimateSample, sortedQuantile } from './estimate-sample.js';
-import { html, type Markup, trusted } from './markup.js';
+import { loadDrawing } from './draw-svg.js';
+import type { Markup } from './markup.js';
 
-const WIDTH = 380;
-const MARGIN_LEFT = 14;
-const MARGIN_RIGHT = 14;
 /** Points of a quantile plot: enough for a smooth line, few enough for a small file. */
 const QUANTILE_POINTS = 120;
 const MAX_BINS = 45;
@@ -50,16 +48,7 @@ function histogram({ sorted, domain }: EstimateSample): Bin[] {
 
 /** Loads the drawing libraries, which the rest of the package does not need, and returns the plots. */
 export async function loadPlots(): Promise<Plots> {
-  const [Plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const draw = (label: string, options: Parameters<typeof Plot.plot>[0]): Markup => {
-    const svg = Plot.plot({
-      width: WIDTH, marginLeft: MARGIN_LEFT, marginRight: MARGIN_RIGHT, ...options, document,
-      style: { background: 'none', color: 'var(--soft)', fontFamily: 'inherit', fontSize: '11px', overflow: 'visible' },
-    });
-    // Serialising leaves `<` alone inside attributes, which is allowed but not wanted here: the label is written by the escaping template.
-    return trusted(`${html`<svg role="img" aria-label="${label}" `.markup}${svg.outerHTML.slice('<svg '.length)}`);
-  };
+  const { Plot, draw } = await loadDrawing();
 
   return {
     distribution(sample) {

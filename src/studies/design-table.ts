@@ -198,7 +198,8 @@ function renewedLevels({ levels, codes, source, ordered }: FactorColumn, rows: r
   return { kind: 'factor', source, ordered, levels: all, codes: Int32Array.from(own) };
 }
 
-function takeRows(column: Column, rows: readonly number[]): Column {
+/** Some rows of a column. */
+export function takeRows(column: Column, rows: readonly number[]): Column {
   return column.kind === 'factor'
     ? { ...column, codes: Int32Array.from(rows, (row) => column.codes[row]!) }
     : { kind: 'numeric', values: Float64Array.from(rows, (row) => column.values[row]!) };
