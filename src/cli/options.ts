@@ -21,6 +21,7 @@ export interface ModelArguments {
   readonly link?: string;
   readonly nagq?: number;
   readonly reml?: boolean;
+  readonly fitMethod?: 'likelihood' | 'MPL' | 'REMPL';
   readonly weights?: string;
   readonly offset?: string;
   readonly subset?: string;
@@ -87,6 +88,8 @@ export function addOptionsOfFit(command: Command): Command {
     .requiredOption('--family <name>', 'distribution of the response: binomial, poisson or gaussian')
     .option('--link <name>', 'link function (default: logit for binomial, log for poisson, identity for gaussian)')
     .option('--nagq <k>', 'nodes per dimension: 1 is the Laplace approximation, 0 the joint mode (default: 1)', (text) => parseCount('--nagq', text, 0))
+    .option('--fit-method <name>', 'likelihood (default), or pseudo-likelihood as MATLAB: MPL or REMPL',
+      (text) => parseChoice('--fit-method', text, ['likelihood', 'MPL', 'REMPL'] as const))
     .option('--reml', 'gaussian models: restricted maximum likelihood (the default)')
     .option('--no-reml', 'gaussian models: maximum likelihood')
     .option('--weights <column>', 'prior weights; binomial sizes where the response is a proportion')
@@ -183,6 +186,7 @@ export function glmmOptions(options: ModelArguments): GlmmOptions {
     ...(link === undefined ? {} : { link: link as LinkName }),
     ...(nagq === undefined ? {} : { nAGQ: nagq }),
     ...(reml === undefined ? {} : { REML: reml }),
+    ...(options.fitMethod === undefined ? {} : { fitMethod: options.fitMethod }),
     ...(weights === undefined ? {} : { weights }),
     ...(offset === undefined ? {} : { offset }),
     ...(subset === undefined ? {} : { subset }),

@@ -25,6 +25,10 @@ export interface FitSettings {
   readonly standardErrors: 'hessian' | 'wls' | 'none';
   /** Gaussian models: restricted maximum likelihood (default) or maximum likelihood. */
   readonly REML?: boolean;
+  /** Linear mixed models: σ is 1, not estimated. */
+  readonly sigmaKnown?: boolean;
+  /** Pseudo-likelihood instead of the likelihood. */
+  readonly pseudo?: 'MPL' | 'REMPL';
 }
 
 /** Results of a chunk, model-major. */

@@ -98,7 +98,17 @@ function fitSettings(options: GlmmOptions, design: Design): FitSettings {
     // With nAGQ = 0 the fixed effects do not maximise the likelihood: its Hessian says nothing of them.
     standardErrors: nAGQ === 0 ? 'wls' : (options.standardErrors ?? 'hessian'),
     ...checkLinearOptions(isLinearMixed(design), options),
+    ...pseudoOf(options, design),
   };
+}
+
+function pseudoOf({ fitMethod, nAGQ, backend }: GlmmOptions, design: Design): { readonly pseudo?: 'MPL' | 'REMPL' } {
+  if (fitMethod === undefined || fitMethod === 'likelihood') return {};
+  if (!(['MPL', 'REMPL'] as readonly string[]).includes(fitMethod)) throw new OptionError(`unknown fitMethod '${String(fitMethod)}'; use likelihood, MPL or REMPL`);
+  if (isLinearMixed(design)) throw new OptionError(`${fitMethod} is for families other than gaussian; use REML`);
+  if (nAGQ !== undefined && nAGQ !== 1) throw new OptionError(`${fitMethod} integrates nothing numerically; leave nAGQ out`);
+  if (backend === 'webgpu') throw new OptionError(`${fitMethod} runs in float64; use backend 'cpu' or 'auto'`);
+  return { pseudo: fitMethod };
 }
 
 function checkRandomPart(design: Design, settings: FitSettings): void {
@@ -260,6 +270,9 @@ export class GlmmFit {
     if (this.singular) {
       sentences.push('the fit is singular: a variance is estimated as zero or a correlation as ±1; consider a simpler random part');
     }
+    if (this.settings.pseudo !== undefined) {
+      sentences.push(`${this.settings.pseudo}: log-likelihood, AIC and BIC are those of the last working response and compare no models; estimates are biased for small counts and binary responses`);
+    }
     const remark = STATUS_REMARKS[this.status];
     if (remark !== undefined) sentences.push(remark);
     if (this.vcov.some((row) => row.some((value) => !Number.isFinite(value)))) {
@@ -297,7 +310,7 @@ export class GlmmFit {
       formula: this.frame.formula,
       family: this.design.family,
       link: this.design.link,
-      method: REML !== null ? (REML ? 'reml' : 'ml') : nAGQ === 0 ? 'nagq0' : nAGQ === 1 ? 'laplace' : 'agq',
+      method: this.settings.pseudo !== undefined ? (this.settings.pseudo === 'MPL' ? 'mpl' : 'rempl') : REML !== null ? (REML ? 'reml' : 'ml') : nAGQ === 0 ? 'nagq0' : nAGQ === 1 ? 'laplace' : 'agq',
       nAGQ,
       REML,
       nobs: this.nobs,

@@ -46,7 +46,7 @@ export class LmmFitter {
     this.#design = design;
     this.#settings = settings;
     this.#geometry = thetaGeometry(design);
-    this.#shared = createLmmSystem(design, settings.REML ?? true);
+    this.#shared = createLmmSystem(design, settings.REML ?? true, undefined, settings.sigmaKnown === true);
     this.#mayVanish = canFitEveryValue(design);
   }
 

@@ -30,6 +30,11 @@ export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link
   /** 0 = joint mode (lme4's nAGQ = 0), 1 = Laplace (default), k = adaptive Gauss–Hermite nodes per dimension (≤ 100; up to 3 dimensions). */
   readonly nAGQ?: number;
   readonly information?: 'observed' | 'expected';
+  /**
+   * `likelihood` (default), or MATLAB's pseudo-likelihood methods `MPL` and `REMPL`: fast, but biased for small counts and binary responses, and
+   * without a likelihood to compare models by.
+   */
+  readonly fitMethod?: 'likelihood' | 'MPL' | 'REMPL';
   /** Covariance of β from the joint Hessian of (β, θ) (default) or from penalised weighted least squares given θ (cheaper). */
   readonly standardErrors?: 'hessian' | 'wls';
   /** Gaussian models: restricted maximum likelihood (default true, as lmer) or maximum likelihood (false). */
@@ -45,6 +50,6 @@ export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link
 
 /** Every option of `glmm`; the compiler sees to it that none is missing. */
 export const GLMM_OPTION_NAMES = {
-  family: true, link: true, nAGQ: true, information: true, standardErrors: true, REML: true, start: true, control: true, backend: true, signal: true,
+  family: true, link: true, nAGQ: true, information: true, fitMethod: true, standardErrors: true, REML: true, start: true, control: true, backend: true, signal: true,
   weights: true, offset: true, subset: true, contrasts: true, covariancePattern: true, dispformula: true, dispersion: true, ziformula: true, threshold: true,
 } as const satisfies Record<keyof GlmmOptions, true>;

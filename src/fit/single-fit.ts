@@ -10,6 +10,7 @@ import { coldStart } from './auxiliary-start.js';
 import { type ChunkFit, type FitSettings, fitChunk, objectiveIntegration } from './fit-chunk.js';
 import { LmmFitter } from './lmm-chunk.js';
 import type { GlmmOptions } from './options.js';
+import { fitPseudoLikelihood } from './pseudo-likelihood.js';
 import { glmData } from './starting-point.js';
 import { coldTheta, thetaGeometry } from './theta-geometry.js';
 
@@ -45,6 +46,7 @@ export async function fitSingle(
   design: Design, response: Float64Array, settings: FitSettings, options: Pick<GlmmOptions, 'start' | 'signal'>,
   source: ObjectiveSource = cpuSource,
 ): Promise<SingleFit> {
+  if (settings.pseudo !== undefined) return fitPseudoLikelihood(design, response, settings, options, fitLinear);
   if (isLinearMixed(design)) return fitLinear(design, response, settings, options);
   const { nFixed: p, nParams: k } = parameterLayout(design);
   const start = options.start === undefined ? undefined : userStart(design, response, options.start);

@@ -36,7 +36,7 @@ export interface FitJson {
   readonly family: string;
   readonly link: string;
   /** Gaussian models: `reml` or `ml`. */
-  readonly method: 'laplace' | 'agq' | 'nagq0' | 'reml' | 'ml';
+  readonly method: 'laplace' | 'agq' | 'nagq0' | 'reml' | 'ml' | 'mpl' | 'rempl';
   readonly nAGQ: number;
   /** Whether a gaussian model was fitted by restricted maximum likelihood; null for other families. */
   readonly REML: boolean | null;

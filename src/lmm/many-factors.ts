@@ -11,12 +11,12 @@ import { type MomentEstimates, momentEstimator } from './moments.js';
 import { Profile } from './profile.js';
 import { type ResponseSums, type ScaledRows, takeResponse } from './scaled-rows.js';
 
-export function createManyFactorsKernel(design: Design, rows: ScaledRows, reml: boolean): LmmKernel {
+export function createManyFactorsKernel(design: Design, rows: ScaledRows, reml: boolean, sigmaKnown = false): LmmKernel {
   const layout = manyFactors(design);
   const { nEffects, symbolic, thetaRow, thetaColumn, nTheta, eliminated } = layout;
   const { nFixed: p, used, root: weightRoot, q: basis } = rows;
   const n = used.length;
-  const profile = new Profile(rows, reml);
+  const profile = new Profile(rows, reml, sigmaKnown);
   const cholesky = new SparseCholesky(symbolic);
   const { firstEffect, endEffect, width, column: columnOf } = termsOf(design, layout);
   const nTerms = width.length;
@@ -177,7 +177,7 @@ export function createManyFactorsKernel(design: Design, rows: ScaledRows, reml: 
     for (let e = 0; e < nEffects; e++) for (let j = 0; j < p; j++) score[e]! -= border[e * p + j]! * beta[j]!;
     timesLambda(u, scaled);
     subtractCross(scaled, score, 1, 0);
-    const weight = profile.divisor / profile.squares;
+    const weight = profile.weight;
     addProducts(score, u, 1, -weight);
     if (reml) {
       borderScore.set(border);

@@ -16,12 +16,12 @@ import { Profile } from './profile.js';
 import { type ResponseSums, type ScaledRows, takeResponse } from './scaled-rows.js';
 
 export function createOneFactorKernel(layout: Pick<OneFactor, 'q' | 'nGroups' | 'nTheta' | 'thetaRow' | 'thetaColumn'>,
-  rows: ScaledRows, level: Int32Array, z: Float64Array, reml: boolean): LmmKernel {
+  rows: ScaledRows, level: Int32Array, z: Float64Array, reml: boolean, sigmaKnown = false): LmmKernel {
   const { q, nGroups, nTheta, thetaRow, thetaColumn } = layout;
   const { nFixed: p } = rows;
   const n = rows.used.length;
   const qq = q * q;
-  const profile = new Profile(rows, reml);
+  const profile = new Profile(rows, reml, sigmaKnown);
   const { kindOf, counts, copies, ms, ns } = kindsOfLevels(n, nGroups, q, p, level, z, rows);
   const kinds = counts.length;
 
@@ -134,7 +134,7 @@ export function createOneFactorKernel(layout: Pick<OneFactor, 'q' | 'nGroups' | 
     const value = profile.finish(h, logDet, sums.total);
     if (gradient === null || Number.isNaN(value)) return value;
 
-    const weight = profile.divisor / profile.squares;
+    const weight = profile.weight;
     d.fill(0);
     for (let kind = 0; kind < kinds; kind++) {
       const count = counts[kind]!;

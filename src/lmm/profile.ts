@@ -22,12 +22,15 @@ export class Profile {
   /** Cholesky factor of S. */
   readonly root: Float64Array;
   readonly beta: Float64Array;
+  readonly #known: boolean;
   /** Penalised residual sum of squares at the latest θ. */
   squares = NaN;
 
-  constructor(rows: ScaledRows, reml: boolean) {
+  /** @param sigmaKnown σ is 1, not estimated */
+  constructor(rows: ScaledRows, reml: boolean, sigmaKnown = false) {
     const p = rows.nFixed;
     this.reml = reml;
+    this.#known = sigmaKnown;
     this.divisor = rows.count - (reml ? p : 0);
     this.#p = p;
     this.#constant = -rows.logWeights + (reml ? rows.logDeterminant : 0);
@@ -50,11 +53,17 @@ export class Profile {
     if (!(squares > EXACT_FIT * total)) return NaN;
     const { divisor } = this;
     const logDetFixed = this.reml ? logDeterminant(this.root, p) : 0;
-    return -0.5 * (logDetEffects + logDetFixed + this.#constant + divisor * (1 + Math.log((2 * Math.PI * squares) / divisor)));
+    const spread = this.#known ? squares + divisor * Math.log(2 * Math.PI) : divisor * (1 + Math.log((2 * Math.PI * squares) / divisor));
+    return -0.5 * (logDetEffects + logDetFixed + this.#constant + spread);
   }
 
   get sigma(): number {
-    return Math.sqrt(this.squares / this.divisor);
+    return this.#known ? 1 : Math.sqrt(this.squares / this.divisor);
+  }
+
+  /** 1/σ²: what a unit of the residual sum of squares weighs in the gradient. */
+  get weight(): number {
+    return this.#known ? 1 : this.divisor / this.squares;
   }
 
   /** v ← C⁻¹ v with S = CC'. */

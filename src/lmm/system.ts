@@ -15,16 +15,19 @@ export interface LmmSystem {
   readonly rows: ScaledRows;
 }
 
-/** Throws DataError for designs that have no residual variance or undetermined fixed effects. */
-export function createLmmSystem(design: Design, reml: boolean, copies?: RowCopies): LmmSystem {
-  checkLinearMixed(design);
+/**
+ * Throws DataError for designs that have no residual variance or undetermined fixed effects.
+ * @param sigmaKnown σ is 1, not estimated
+ */
+export function createLmmSystem(design: Design, reml: boolean, copies?: RowCopies, sigmaKnown = false): LmmSystem {
+  if (!sigmaKnown) checkLinearMixed(design);
   const rows = scaledRows(design, design.weights, design.x, copies);
   const free = freeDesign(design);
-  const kernel = hasOneFactor(free) ? oneFactorKernel(free, rows, reml) : createManyFactorsKernel(free, rows, reml);
+  const kernel = hasOneFactor(free) ? oneFactorKernel(free, rows, reml, sigmaKnown) : createManyFactorsKernel(free, rows, reml, sigmaKnown);
   return { rows, kernel: structuredKernel(kernel, design) };
 }
 
-function oneFactorKernel(design: Design, rows: ScaledRows, reml: boolean): LmmKernel {
+function oneFactorKernel(design: Design, rows: ScaledRows, reml: boolean, sigmaKnown: boolean): LmmKernel {
   const layout = oneFactor(design);
   const { q } = layout;
   const { index } = design.random[0]!;
@@ -34,7 +37,7 @@ function oneFactorKernel(design: Design, rows: ScaledRows, reml: boolean): LmmKe
     let at = i * q;
     for (const term of design.random) for (let c = 0; c < term.names.length; c++) z[at++] = rows.root[i]! * term.z[row * term.names.length + c]!;
   });
-  return createOneFactorKernel(layout, rows, level, z, reml);
+  return createOneFactorKernel(layout, rows, level, z, reml, sigmaKnown);
 }
 
 /** Fixed effects on their own scale, at the latest evaluation: R⁻¹ (start + β). */

@@ -48,11 +48,15 @@ const isLinear = (method: FitJson['method']): boolean => method === 'reml' || me
 
 function titleLines(fit: FitJson): string[] {
   if (isLinear(fit.method)) return [`Linear mixed model fit by ${fit.method === 'reml' ? 'REML' : 'maximum likelihood '} ['glmmgpu']`];
-  const method = fit.method === 'laplace' ? 'Laplace Approximation' : `Adaptive Gauss-Hermite Quadrature, nAGQ = ${fit.nAGQ}`;
   return [
-    ...wrap(`Generalized linear mixed model fit by maximum likelihood (${method}) [glmmgpu]`, '  ').map(printable),
+    ...wrap(`Generalized linear mixed model fit by ${fittingWords(fit)} [glmmgpu]`, '  ').map(printable),
     ` Family: ${fit.family}  ( ${fit.link} )`,
   ];
+}
+
+function fittingWords({ method, nAGQ }: FitJson): string {
+  if (method === 'mpl' || method === 'rempl') return method === 'mpl' ? 'pseudo-likelihood (MPL)' : 'restricted pseudo-likelihood (REMPL)';
+  return `maximum likelihood (${method === 'laplace' ? 'Laplace Approximation' : `Adaptive Gauss-Hermite Quadrature, nAGQ = ${nAGQ}`})`;
 }
 
 /** Breaks a line at spaces; continuation lines are indented. A word longer than a line stays whole. */

@@ -92,6 +92,8 @@ function methodWords({ method, nAGQ }: FitJson): string {
     case 'agq': return `adaptive Gauss–Hermite quadrature with ${nAGQ} nodes`;
     case 'reml': return 'restricted maximum likelihood (REML)';
     case 'ml': return 'maximum likelihood';
+    case 'mpl': return 'pseudo-likelihood (MPL)';
+    case 'rempl': return 'restricted pseudo-likelihood (REMPL)';
     default: return method satisfies never;
   }
 }

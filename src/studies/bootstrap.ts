@@ -18,7 +18,7 @@ import { createResampler } from './resample.js';
 /** What a bootstrap needs of a fitted model; `GlmmFit` is one. */
 export interface BootstrapSource {
   readonly frame: { readonly design: Design };
-  readonly settings: Pick<FitSettings, 'integration' | 'control' | 'REML'>;
+  readonly settings: Pick<FitSettings, 'integration' | 'control' | 'REML' | 'pseudo'>;
   /** Estimates (β, θ): the generating parameters, and the start of every refit. */
   readonly params: Float64Array;
   /** k × k inverse Hessian of −logLik at the estimates: the first metric of the refits. */

@@ -1,5 +1,6 @@
 /** Fitted models as the studies see them. */
 import type { FitBatchOptions } from '../fit/fit-batch.js';
+import { OptionError } from '../errors.js';
 import { fitSingle } from '../fit/single-fit.js';
 import { isLinearMixed } from '../model/design.js';
 import type { BootstrapSource } from './bootstrap.js';
@@ -14,8 +15,9 @@ export interface FittedModel extends BootstrapSource {
 /** Options of every study about where and how its models are fitted. */
 export type StudyFitOptions = Pick<FitBatchOptions, 'backend' | 'workers' | 'engine' | 'chunk' | 'check' | 'onProgress' | 'signal'>;
 
-/** The settings of a fit as options of `fitBatch`. */
-export function settingsOptions({ integration, control, REML }: BootstrapSource['settings']): FitBatchOptions {
+/** The settings of a fit as options of `fitBatch`. @throws OptionError for pseudo-likelihood, which batches do not have. */
+export function settingsOptions({ integration, control, REML, pseudo }: BootstrapSource['settings']): FitBatchOptions {
+  if (pseudo !== undefined) throw new OptionError(`the model was fitted by ${pseudo}, which single fits have only; fit it by likelihood for studies`);
   return { ...integration, control, ...(REML === undefined ? {} : { REML }) };
 }
 
