@@ -53,7 +53,8 @@ const FIRST_INNER = 2 ** 40;
  * @throws OptionError for impossible options; the signal's reason when aborted.
  */
 export async function doubleBootstrap(source: BootstrapSource, options: DoubleBootstrapOptions): Promise<DoubleBootstrap> {
-  const { nsim, seed, inner, onProgress, chunk, signal } = options;
+  const { inner, ...outerOptions } = options;
+  const { nsim, seed, onProgress, chunk, signal } = outerOptions;
   if (!Number.isSafeInteger(inner) || inner < 1) throw new OptionError(`inner must be a positive integer, not ${inner}`);
   const { frame: { design }, settings, params, metric } = source;
   const n = design.nobs;
@@ -64,7 +65,7 @@ export async function doubleBootstrap(source: BootstrapSource, options: DoubleBo
   const ranks = reported.names.map(() => new Float64Array(nsim).fill(NaN));
   const outer = await withEngine(options, async (engine) => {
     const meter = new ProgressMeter('refits', nsim * (inner + 1), onProgress);
-    const first = await bootstrap(source, { ...options, engine, onProgress: addingTo(meter) });
+    const first = await bootstrap(source, { ...outerOptions, engine, onProgress: addingTo(meter) });
     for (const { from, to } of pieces(0, nsim, inner * (n + k))) {
       const kept = Array.from({ length: to - from }, (_, i) => from + i).filter((m) => isConverged(first.fit.status[m]!));
       if (kept.length === 0) continue;
