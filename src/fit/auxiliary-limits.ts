@@ -55,3 +55,11 @@ export function auxiliaryLimits(design: Design): AuxiliaryLimits | null {
     },
   };
 }
+
+/** Whether no row of an ordered response is in some category: a threshold beside it then has no finite estimate of its own. */
+export function hasEmptyCategory({ auxiliary }: Pick<Design, 'auxiliary'>, response: Float64Array): boolean {
+  const thresholds = auxiliary.find(({ role }) => role === 'thresholds');
+  if (thresholds === undefined) return false;
+  const categories = thresholds.x.length / thresholds.names.length + 1;
+  return new Set(response).size < categories;
+}

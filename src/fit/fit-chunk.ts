@@ -10,7 +10,7 @@ import type { Integration, Objective } from '../objective/objective.js';
 import { profiledSurface } from '../optimize/profiled.js';
 import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js';
 import { isSuspect, separationDirection } from '../optimize/separation.js';
-import { auxiliaryLimits } from './auxiliary-limits.js';
+import { auxiliaryLimits, hasEmptyCategory } from './auxiliary-limits.js';
 import { withAuxiliary } from './auxiliary-start.js';
 import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
 import type { Control } from './options.js';
@@ -99,7 +99,8 @@ export async function fitChunk(
     normaliseTheta(geometry, thetaOf(full.params, b), thetaOf(full.gradient, b), control.singularTolerance, flags);
     status[b] = STATUS_OF_OUTCOME[full.outcome[b] as keyof typeof STATUS_OF_OUTCOME];
     const gone = limits?.flag(full.params.subarray(b * k + p + nTheta, b * k + p + nTheta + nAuxiliary), boundary.subarray(b * k + p + nTheta, (b + 1) * k)) === true;
-    if (status[b] === STATUS.converged && (gone || flags.some((flag, t) => flag && !heldHere[t]))) status[b] = STATUS.boundary;
+    const empty = hasEmptyCategory(design, batch.response.subarray((from + b) * design.nobs, (from + b + 1) * design.nobs));
+    if (status[b] === STATUS.converged && (gone || empty || flags.some((flag, t) => flag && !heldHere[t]))) status[b] = STATUS.boundary;
   }
 
   let covariance: Float64Array | null = null;

@@ -1,0 +1,44 @@
+/** Estimates at the limits of families: a status, never a failure. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { fitBatch } from '../../src/fit/fit-batch.js';
+import { glmm } from '../../src/fit/glmm.js';
+import { STATUS } from '../../src/model/status.js';
+import { UniformStream } from '../../src/random/stream.js';
+import { poissonVariate } from '../../src/random/variates.js';
+import { readCsv } from '../../src/table/csv.js';
+
+const uniforms = new UniformStream();
+uniforms.reset(21, 0, 0);
+const x = Array.from({ length: 300 }, () => uniforms.next());
+const g = x.map((_, i) => `g${i % 30}`);
+/** Counts with less variation than Poisson: the sum of two halves rounded. */
+const even = x.map((value, i) => Math.round(3 + 2 * value + Math.sin(i % 30)));
+const counts = x.map((value, i) => poissonVariate(Math.exp(0.4 + value + 0.4 * Math.sin(i % 30)), uniforms.next(), uniforms));
+
+test.each(['nbinom2', 'nbinom1'] as const)('%s without overdispersion is Poisson on the boundary', async (family) => {
+  const fit = await glmm('y ~ x + (1 | g)', { x, g, y: even }, { family });
+  const poisson = await glmm('y ~ x + (1 | g)', { x, g, y: even }, { family: 'poisson' });
+  expect(fit.status).toBe('boundary');
+  expect(fit.logLik).toBeCloseTo(poisson.logLik, 3);
+  fit.coefficients().forEach((row, j) => {
+    expect(row.estimate).toBeCloseTo(poisson.coefficients()[j]!.estimate, 3);
+    expect(row.std_error / poisson.coefficients()[j]!.std_error).toBeCloseTo(1, 2);
+  });
+});
+
+test('zero inflation without an excess of zeros', async () => {
+  const fit = await glmm('y ~ x + (1 | g)', { x, g, y: even.map((value, i) => (i < 3 ? 0 : value)) }, { family: 'nbinom2', ziformula: '~ 1' });
+  expect(['boundary', 'converged']).toContain(fit.status);
+  const none = await glmm('y ~ x + (1 | g)', { x, g, y: counts }, { family: 'poisson', ziformula: '~ 1' });
+  const plain = await glmm('y ~ x + (1 | g)', { x, g, y: counts }, { family: 'poisson' });
+  expect(none.logLik).toBeGreaterThan(plain.logLik - 1e-4);
+});
+
+test('a replicate with an empty category is on the boundary', async () => {
+  const wine = readCsv(readFileSync(new URL('../../data/wine.csv', import.meta.url), 'utf8'), { types: { rating: 'ordered', judge: 'factor' } });
+  const fit = await glmm('rating ~ temp + contact + (1 | judge)', wine, { family: 'cumulative' });
+  const response = Float64Array.from([...fit.response, ...fit.response.map((y) => Math.min(y, 4))]);
+  const { status } = await fitBatch(fit.design, { nModels: 2, response }, { backend: 'cpu', workers: 1 });
+  expect(Array.from(status)).toEqual([STATUS.converged, STATUS.boundary]);
+});
