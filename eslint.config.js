@@ -3,7 +3,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'coverage/', '.cache/', '.offline/', 'src/**/generated/'] },
+  { ignores: ['dist/', 'dist-app/', 'out/', 'coverage/', '.cache/', '.offline/', 'src/**/generated/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -3,17 +3,16 @@
  * own WebGPU (SwiftShader) give Node's numbers; the page asks no other host for anything and logs no error.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { glmm } from '../../src/fit/glmm.js';
 import { readCsv } from '../../src/table/csv.js';
 import { headlessChromium } from '../../scripts/software-adapter.mjs';
+import { launchBrowser, serveFolder } from './page-host.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const FORMULA = 'cbind(incidence, size - incidence) ~ period + (1 | herd)';
@@ -54,11 +53,9 @@ interface PageResult {
   readonly device: Run;
 }
 
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.csv': 'text/csv' };
-
 describe.runIf(offered.unavailable === undefined || process.env.CI)(`the library in a page${offered.unavailable === undefined ? '' : ` [${offered.unavailable}]`}`, () => {
   let folder: string;
-  let server: Server;
+  let server: Awaited<ReturnType<typeof serveFolder>>;
   let browser: Browser | undefined;
   const complaints: string[] = [];
   const strangers: string[] = [];
@@ -71,21 +68,9 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the library
     await writeFile(join(folder, 'page.js'), PAGE);
     await build({ root: folder, base: './', logLevel: 'silent', configFile: false, build: { outDir: 'out', target: 'es2022' }, worker: { format: 'es' } });
     await writeFile(join(folder, 'out/cbpp.csv'), await readFile(join(root, 'data/cbpp.csv')));
-    server = createServer((request, response) => {
-      const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-      const name = path === '/' ? '/index.html' : path;
-      readFile(join(folder, 'out', name)).then(
-        (body) => response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(body),
-        () => response.writeHead(404).end(),
-      );
-    });
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({
-      executablePath: offered.executable ?? '', headless: true, env: { ...process.env, ...offered.env },
-      args: ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-        '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-    });
+    server = await serveFolder(join(folder, 'out'));
+    const { origin } = server;
+    browser = await launchBrowser(true);
     const page = await browser.newPage();
     page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -97,7 +82,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the library
 
   afterAll(async () => {
     await browser?.close();
-    await new Promise((resolve) => { server.close(resolve); });
+    await server.close();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -1,0 +1,56 @@
+/** Choosing data: a dropped, picked or pasted table, or an example. */
+import { button, el, field } from './dom.js';
+import { EXAMPLES, type Example } from './examples.js';
+
+/** A browser holds a file of this size as bytes, as text and as columns at once. */
+export const LARGEST_FILE = 200e6;
+
+export interface LoadedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly example?: Example;
+}
+
+/**
+ * @param onFile told of every file; what it throws is shown beside the controls
+ */
+export function loadPanel(onFile: (file: LoadedFile) => Promise<void>): HTMLElement {
+  const picker = el('input', { type: 'file', accept: '.csv,.tsv,.txt,.parquet,.pq,.arrow,.feather' });
+  const pasted = el('textarea', { rows: 4, spellcheck: 'false', placeholder: 'herd,incidence,size' });
+  const error = el('p', { class: 'error', role: 'alert' });
+
+  const load = async (read: () => Promise<LoadedFile> | LoadedFile): Promise<void> => {
+    error.textContent = '';
+    try {
+      await onFile(await read());
+    } catch (cause) {
+      error.textContent = cause instanceof Error ? cause.message : String(cause);
+    }
+  };
+  const fromDisk = (file: File) => load(async () => {
+    if (file.size > LARGEST_FILE) {
+      throw new Error(`${file.name} has ${Math.round(file.size / 1e6)} MB; the page takes up to ${LARGEST_FILE / 1e6} MB: leave out columns, or use the command line`);
+    }
+    return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  });
+  picker.addEventListener('change', () => { const [file] = picker.files ?? []; if (file !== undefined) void fromDisk(file); });
+
+  const panel = el('section', { class: 'panel', 'aria-labelledby': 'load-title' },
+    el('h2', { id: 'load-title' }, '1 · Data'),
+    el('div', { class: 'fields' }, field('CSV, Parquet or Arrow file (or drop it here)', picker)),
+    el('fieldset', {}, el('legend', {}, 'Examples'), el('div', { class: 'row' }, ...EXAMPLES.map((example) => button(example.name, () => void load(async () => (
+      { name: `${example.name}.csv`, bytes: new Uint8Array(await (await fetch(example.url)).arrayBuffer()), example })))))),
+    el('details', {}, el('summary', {}, 'Paste a table'),
+      field('Text with a header line, separated by commas, tabs or semicolons', pasted),
+      el('p', {}, button('Use pasted table', () => void load(() => ({ name: 'pasted.csv', bytes: new TextEncoder().encode(pasted.value) }))))),
+    error);
+  panel.addEventListener('dragover', (event) => { event.preventDefault(); panel.classList.add('over'); });
+  panel.addEventListener('dragleave', () => { panel.classList.remove('over'); });
+  panel.addEventListener('drop', (event) => {
+    event.preventDefault();
+    panel.classList.remove('over');
+    const [file] = event.dataTransfer?.files ?? [];
+    if (file !== undefined) void fromDisk(file);
+  });
+  return panel;
+}
