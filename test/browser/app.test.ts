@@ -69,6 +69,9 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
       }
     }
     await page.emulateMedia({ colorScheme: 'light' });
+    // The picture of the README.
+    await page.locator('#results').evaluate('(results) => { scrollTo(0, results.offsetTop - 16); }');
+    await page.screenshot({ path: join(shots, `${name}.png`) });
   };
 
   test('file, form, fit, bootstrap: the reference estimates, intervals, no barrier', async () => {
