@@ -21,6 +21,12 @@ const R_STRING = (text: string): string => JSON.stringify(text);
 /** A word of a POSIX shell. */
 const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** A column as a type, in R. */
+const R_TYPES: Readonly<Record<ColumnType, (column: string) => string>> = {
+  numeric: (column) => `as.numeric(as.character(${column}))`, factor: (column) => `factor(${column})`, ordered: (column) => `factor(${column}, ordered = TRUE)`,
+  string: (column) => `as.character(${column})`, boolean: (column) => `as.logical(${column})`,
+};
+
 /** Packages of R that fit a family; glmmTMB has all others. */
 const LME4 = ['binomial', 'poisson', 'gaussian'];
 /** Names of families where glmmTMB's differ. */
@@ -29,8 +35,7 @@ const TMB_NAMES: Readonly<Record<string, string>> = { beta: 'beta_family' };
 export function rCode({ file, formula, options, types, nsim, seed }: Analysis): string {
   const { family, link, weights, offset, nAGQ } = options;
   const extra = [...(weights === undefined ? [] : [`weights = ${weights}`]), ...(offset === undefined ? [] : [`offset = ${offset}`])];
-  const read = [`d <- read.csv(${R_STRING(file)}, stringsAsFactors = TRUE)`, ...Object.entries(types).map(([name, type]) => (
-    `d[[${R_STRING(name)}]] <- ${type === 'numeric' ? 'as.numeric(as.character' : type === 'ordered' ? '(ordered' : '(factor'}(d[[${R_STRING(name)}]]))`))];
+  const read = [`d <- read.csv(${R_STRING(file)}, stringsAsFactors = TRUE)`, ...Object.entries(types).map(([name, type]) => `d[[${R_STRING(name)}]] <- ${R_TYPES[type](`d[[${R_STRING(name)}]]`)}`)];
   const call = (name: string, rest: readonly string[]): string => `fit <- ${name}(${[formula, 'data = d', ...rest].join(', ')})`;
   const linear = family === 'gaussian' && (link ?? 'identity') === 'identity';
   const fitted = linear ? ['library(lme4)', ...read, call('lmer', extra)]

@@ -70,7 +70,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     }
     await page.emulateMedia({ colorScheme: 'light' });
     // The picture of the README.
-    await page.locator('#results').evaluate('(results) => { scrollTo(0, results.offsetTop - 16); }');
+    await page.evaluate("scrollTo(0, document.querySelector('#results').offsetTop - 16)");
     await page.screenshot({ path: join(shots, `${name}.png`) });
   };
 
