@@ -31,6 +31,7 @@ export { type Explained, varianceExplained, type VarianceExplained } from './pre
 export { loadModel, saveModel } from './prediction/model-file.js';
 export { formatIntervals } from './report/format-intervals.js';
 export { formatSummary, type SummaryOptions } from './report/format-summary.js';
+export { modelReport, type ModelReportOptions } from './report/model-report.js';
 export { htmlReport, type ReportInput } from './report/html-report.js';
 export { type ModeNormality, modeNormality, type ResidualTest, residualTests } from './diagnostics/residual-tests.js';
 export { type SimulatedResidualOptions, type SimulatedResiduals, simulatedResiduals } from './diagnostics/simulated-residuals.js';

@@ -1,7 +1,9 @@
 /** `glmmgpu diagnose`: what may be wrong with a fit. */
+import { type ResidualTest, residualTests } from '../diagnostics/residual-tests.js';
+import { simulatedResiduals } from '../diagnostics/simulated-residuals.js';
 import { type Diagnosis, diagnose } from '../inference/diagnose.js';
 import { type MultiStart, multiStart } from '../inference/multi-start.js';
-import { formatDiagnosis, formatMultiStart } from '../report/format-diagnosis.js';
+import { formatDiagnosis, formatMultiStart, formatResidualTests } from '../report/format-diagnosis.js';
 import { fitModel } from './fit-model.js';
 import type { ModelArguments } from './options.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
@@ -14,6 +16,7 @@ export interface DiagnoseArguments extends ModelArguments, StudyArguments {
 }
 
 interface Result extends Diagnosis {
+  readonly residual_tests: readonly ResidualTest[];
   readonly starts: MultiStart | null;
 }
 
@@ -23,9 +26,10 @@ export async function diagnoseCommand(path: string, options: DiagnoseArguments):
   await studyCommand<Result>(options, {
     run: async ({ signal, backend, workers }) => ({
       ...await diagnose(fit, { quadrature, signal }),
+      residual_tests: residualTests(fit, simulatedResiduals(fit, { seed })),
       starts: starts === undefined ? null : await multiStart(fit, { starts, seed, signal, backend, ...(workers === undefined ? {} : { workers }) }),
     }),
-    text: (result) => [formatDiagnosis(result), ...(result.starts === null ? [] : ['', formatMultiStart(result.starts)])].join('\n'),
+    text: (result) => [formatDiagnosis(result), '', formatResidualTests(result.residual_tests), ...(result.starts === null ? [] : ['', formatMultiStart(result.starts)])].join('\n'),
     json: (result) => ({ formula: fit.frame.formula, ...result }),
     rows: ({ findings }) => findings.map((finding) => ({ ...finding })),
   });

@@ -1,4 +1,4 @@
-/** `summary`, `predict`, `simulate` and `refit` of a saved model. */
+/** `summary`, `report`, `predict`, `simulate` and `refit` of a saved model. */
 import { DataError, OptionError } from '../errors.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import closestName from '../names.js';
@@ -7,6 +7,8 @@ import { predict } from '../prediction/predict.js';
 import { ranefTable } from '../prediction/ranef-table.js';
 import { type ResidualType, residuals } from '../prediction/residuals.js';
 import { augment, diagnosticData, tidy } from '../prediction/tidy.js';
+import { packageVersion } from '../durable/version.js';
+import { modelReport } from '../report/model-report.js';
 import { jsonText } from '../report/intervals-table.js';
 import { pearsonResiduals } from '../report/pearson-residuals.js';
 import { type CsvRow, csvText, rowsOfColumns } from '../report/csv-text.js';
@@ -47,6 +49,19 @@ function tableOf(fit: GlmmFit, name: NonNullable<SummaryArguments['table']>, lev
     case 'diagnostic': return rowsOfColumns(diagnosticData(fit));
     default: return name satisfies never;
   }
+}
+
+export interface ReportArguments {
+  readonly out: string;
+  readonly nsim: number;
+  readonly seed: number;
+  readonly quadrature: boolean;
+}
+
+export async function reportCommand(path: string, { out, nsim, seed, quadrature }: ReportArguments): Promise<void> {
+  if (out !== '-') await checkWritable(out);
+  const fit = await openModel(path);
+  await put(await modelReport(fit, { nsim, seed, quadrature, generator: `glmmgpu ${packageVersion()}` }), out);
 }
 
 export interface PredictArguments {

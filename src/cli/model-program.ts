@@ -1,6 +1,6 @@
 /** Commands on a saved model (`glmmgpu fit … --save`). Each command's code is loaded only when it runs. */
 import type { Command } from 'commander';
-import type { PredictArguments, RefitArguments, SimulateArguments, SummaryArguments } from './model-commands.js';
+import type { PredictArguments, RefitArguments, ReportArguments, SimulateArguments, SummaryArguments } from './model-commands.js';
 import { parseChoice, parseChoices, parseCount, parseLevel, parsePairs } from './option-values.js';
 
 const RESIDUALS = ['response', 'pearson', 'deviance', 'working', 'standardized'] as const;
@@ -17,6 +17,12 @@ export function modelCommands(program: Command): Command[] {
       .option('--json <file>', 'write the model as JSON; - writes it to standard output, and nothing else')
       .option('--out <file>', 'write the table to a file')
       .action(async (model: string, options: SummaryArguments) => (await import('./model-commands.js')).summaryCommand(model, options)),
+    onModel('report', 'a saved model as one HTML file: estimates, variance explained, diagnosis, residuals and conditional modes')
+      .requiredOption('--out <file>', 'write the report to a file; - writes it to standard output')
+      .option('--nsim <n>', 'responses simulated for the residuals', (text) => parseCount('--nsim', text, 20), 250)
+      .option('--seed <n>', 'seed of the simulation', (text) => parseCount('--seed', text, 0), 1)
+      .option('--no-quadrature', 'do not fit again with more nodes')
+      .action(async (model: string, options: ReportArguments) => (await import('./model-commands.js')).reportCommand(model, options)),
     onModel('predict', 'predictions of a saved model, as CSV')
       .option('--data <file>', 'new rows (CSV, Parquet or Arrow); default: the rows of the fit')
       .option('--types <column=type,...>', 'types of the columns of the new rows', (text) => parsePairs('--types', text))

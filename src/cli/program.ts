@@ -40,7 +40,7 @@ function finishCommand(command: Command): void {
 
 function fitCommand(program: Command): void {
   addModelOptions(program.command('fit').description('fit one model and print it as lme4 does'))
-    .option('--save <file>', 'write the fitted model to a file that summary, predict, simulate and refit read')
+    .option('--save <file>', 'write the fitted model to a file that summary, report, predict, simulate and refit read')
     .action(async (data: string, options: FitArguments) => {
       const { fitCommand: run } = await import('./fit.js');
       await run(data, options);

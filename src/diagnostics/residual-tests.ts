@@ -23,7 +23,7 @@ export interface ModeNormality {
 }
 
 /** Below this a test is worth a sentence of advice. */
-const ALARM = 0.05;
+export const ALARM = 0.05;
 
 export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): ResidualTest[] {
   const { residuals, observed, draws, outside } = simulated;
@@ -57,10 +57,9 @@ export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): Resi
 
   const hasZeros = fit.design.family !== 'gaussian' && (observed.some((y) => y === 0) || draws.some((draw) => draw.some((y) => y === 0)));
   if (hasZeros && fit.design.family !== 'cumulative') {
-    const zeros = (values: Float64Array): number => values.reduce((count, y) => count + (y === 0 ? 1 : 0), 0);
-    const drawn = draws.map(zeros);
+    const drawn = draws.map(countZeros);
     const expected = drawn.reduce((sum, count) => sum + count, 0) / drawn.length;
-    const own = zeros(observed);
+    const own = countZeros(observed);
     const p_value = simulationTest(own, drawn);
     tests.push({
       test: 'zero_inflation', statistic: expected > 0 ? own / expected : Infinity, p_value, meaning: `zeros observed (${own}) relative to zeros expected (${expected.toFixed(1)})`,
@@ -79,6 +78,11 @@ export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): Resi
     });
   }
   return tests;
+}
+
+/** Number of zeros of a response. */
+export function countZeros(values: Float64Array): number {
+  return values.reduce((count, y) => count + (y === 0 ? 1 : 0), 0);
 }
 
 /** Σ(y − m)² of the responses against that of every draw, m the mean of the draws of each row. */

@@ -1,7 +1,8 @@
 /** A diagnosis and the outcomes of many starts as text. */
+import type { ResidualTest } from '../diagnostics/residual-tests.js';
 import type { Diagnosis, Finding } from '../inference/diagnose.js';
 import type { MultiStart } from '../inference/multi-start.js';
-import { formatFixed } from './format-numbers.js';
+import { formatFixed, formatPValues } from './format-numbers.js';
 import { printable, textTable } from './text-table.js';
 
 const MARKS: Readonly<Record<Finding['severity'], string>> = { fine: 'ok     ', remark: 'remark ', problem: 'PROBLEM' };
@@ -12,6 +13,16 @@ export function formatDiagnosis({ findings }: Diagnosis): string {
     `${MARKS[severity]} ${topic}: ${printable(message)}`,
     ...(advice === null ? [] : [`        -> ${printable(advice)}`]),
   ]).join('\n');
+}
+
+/** Tests of simulated residuals: one line per test. */
+export function formatResidualTests(tests: readonly ResidualTest[]): string {
+  return ['Tests of simulated residuals:', ...textTable([
+    { header: 'Test', cells: tests.map(({ test }) => test), align: 'left' },
+    { header: 'statistic', cells: tests.map(({ statistic }) => formatFixed(statistic, 3)), align: 'right' },
+    { header: 'p value', cells: formatPValues(tests.map(({ p_value }) => p_value)), align: 'right' },
+    { header: '', cells: tests.map(({ advice }) => advice), align: 'left' },
+  ])].join('\n');
 }
 
 /** One line per start, best first. */

@@ -5,12 +5,13 @@
 import type { Bootstrap, BootstrapMethod, FitJson, IntervalKind, IntervalRow } from '../fit/types.js';
 import { STATUS_NAMES, type StatusName } from '../model/status.js';
 import { type EstimateSample, estimateSamples } from './estimate-sample.js';
-import { formatFixed, formatNumbers, formatPValues, formatTogether, formatCount, formatDuration, significanceStars } from './format-numbers.js';
+import { formatCount, formatDuration, formatFixed, formatNumbers, formatTogether } from './format-numbers.js';
 import { formatPercent, limitLabels } from './format-intervals.js';
 import { backendName, formatCheck } from './format-run.js';
-import { html, type Markup, trusted } from './markup.js';
+import { html, type Markup } from './markup.js';
+import { methodWords, modelHeading, modelSection } from './model-sections.js';
 import { intervalColour, loadPlots, type Plots } from './report-plots.js';
-import { REPORT_STYLE } from './report-style.js';
+import { factTiles, reportPage } from './report-page.js';
 import { countFailures, STATUS_LABELS } from './status-words.js';
 import { printable } from './text-table.js';
 
@@ -48,58 +49,18 @@ export async function htmlReport(input: ReportInput): Promise<string> {
   const plots = await loadPlots();
   const samples = estimateSamples(bootstrap, intervals);
   const title = `${METHOD_TITLES[bootstrap.method]}${input.dataName === undefined ? '' : ` of ${printable(input.dataName)}`}`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="generator" content="${input.generator ?? 'glmmgpu'}">
-<title>${title}</title>
-<style>${trusted(REPORT_STYLE)}</style>
-</head>
-<body>
-<header>
-<h1>${title}</h1>
-<p class="formula"><code>${printable(fit.formula)}</code></p>
-<p class="soft">${modelLine(fit)}</p>
-${facts(bootstrap)}
-</header>
-<main>
-${statusSection(bootstrap)}
+  return reportPage({
+    title, generator: input.generator ?? 'glmmgpu',
+    heading: html`${modelHeading(fit)}
+${facts(bootstrap)}`,
+    sections: html`${statusSection(bootstrap)}
 ${intervalSection(samples, intervals, plots)}
 ${distributionSection(samples, intervals, plots)}
 ${modelSection(fit)}
 ${quantileSection(samples, plots)}
-${methodSection(fit, bootstrap)}
-</main>
-<footer>Written by ${input.generator ?? 'glmmgpu'}.</footer>
-</body>
-</html>
-`;
-  return page.markup;
+${methodSection(fit, bootstrap)}`,
+  });
 }
-
-function modelLine(fit: FitJson): string {
-  const groups = Object.entries(fit.groups).map(([name, levels]) => `${formatCount(levels)} levels of ${printable(name)}`).join(', ');
-  return `${fit.family} with ${fit.link} link, ${methodWords(fit)}; ${formatCount(fit.nobs)} observations, ${groups}`;
-}
-
-function methodWords({ method, nAGQ }: FitJson): string {
-  switch (method) {
-    case 'laplace': return 'Laplace approximation';
-    case 'nagq0': return 'joint mode (nAGQ = 0)';
-    case 'agq': return `adaptive Gauss–Hermite quadrature with ${nAGQ} nodes`;
-    case 'reml': return 'restricted maximum likelihood (REML)';
-    case 'ml': return 'maximum likelihood';
-    case 'mpl': return 'pseudo-likelihood (MPL)';
-    case 'rempl': return 'restricted pseudo-likelihood (REMPL)';
-    default: return method satisfies never;
-  }
-}
-
-/** Linear mixed models: no p values, as in lme4, because their t values have no simple distribution. */
-const isLinear = ({ method }: FitJson): boolean => method === 'reml' || method === 'ml';
 
 function facts(bootstrap: Bootstrap): Markup {
   const converged = bootstrap.counts.converged + bootstrap.counts.boundary;
@@ -111,7 +72,7 @@ function facts(bootstrap: Bootstrap): Markup {
     ['Device', `${backendName(bootstrap.backend.backend)}, ${printable(bootstrap.backend.device)}`],
     ['Seed', String(bootstrap.seed)],
   ];
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return factTiles(rows);
 }
 
 function statusSection(bootstrap: Bootstrap): Markup {
@@ -197,60 +158,6 @@ ${omission(samples)}
 <div class="grid">${plotted(samples).map((sample) => html`<figure><figcaption><strong>${printable(sample.parameter)}</strong></figcaption>${plots.quantiles(sample)}</figure>
 `)}</div>
 </section>`;
-}
-
-function modelSection(fit: FitJson): Markup {
-  return html`<section>
-<h2>The fitted model</h2>
-${fit.warnings.length === 0 ? html`` : html`<div class="warnings">${fit.warnings.map((text) => html`<p>${printable(text)}</p>`)}</div>`}
-<h3>Fixed effects</h3>
-${fixedTable(fit)}
-<h3>Random effects</h3>
-${randomTable(fit)}
-<h3>Fit</h3>
-${criteriaTable(fit)}
-</section>`;
-}
-
-function criteriaTable(fit: FitJson): Markup {
-  const { method, logLik, AIC, BIC, df, nobs } = fit;
-  const columns: readonly (readonly [string, string])[] = [
-    ...(method === 'reml'
-      ? [['REML criterion', formatFixed(-2 * logLik, 2)] as const]
-      : ([['AIC', AIC], ['BIC', BIC], ['log-likelihood', logLik], ['−2 log L', -2 * logLik]] as const).map(([name, value]) => [name, formatFixed(value, 2)] as const)),
-    ['Parameters', String(df)], ['Residual df', String(nobs - df)],
-  ];
-  return html`<div class="scroll"><table><thead><tr>${columns.map(([name]) => html`<th>${name}</th>`)}</tr></thead>
-<tbody><tr>${columns.map(([, text]) => html`<td>${text}</td>`)}</tr></tbody></table></div>`;
-}
-
-function fixedTable(fit: FitJson): Markup {
-  const { fixed } = fit;
-  if (fixed.length === 0) return html`<p>No fixed effects.</p>`;
-  const linear = isLinear(fit);
-  const [estimates, errors, lows, highs] = formatTogether([
-    fixed.map((row) => row.estimate), fixed.map((row) => row.std_error), fixed.map((row) => row.conf_low), fixed.map((row) => row.conf_high),
-  ], 2, 4);
-  const p = formatPValues(fixed.map((row) => row.p_value));
-  const pCells = (i: number): Markup => (linear ? html`` : html`<td>${p[i]!}</td><td class="stars">${significanceStars(fixed[i]!.p_value)}</td>`);
-  return html`<div class="scroll"><table>
-<thead><tr><th class="name">Term</th><th>Estimate</th><th>Std. Error</th><th>${linear ? 't' : 'z'} value</th>${linear ? html`` : html`<th>Pr(&gt;|z|)</th><th></th>`}<th>Wald low</th><th>Wald high</th></tr></thead>
-<tbody>${fixed.map((row, i) => html`<tr><td class="name">${printable(row.term)}</td><td>${estimates![i]!}</td><td>${errors![i]!}</td><td>${formatFixed(row.statistic, 3)}</td>${pCells(i)}<td>${lows![i]!}</td><td>${highs![i]!}</td></tr>
-`)}</tbody></table></div>`;
-}
-
-function randomTable(fit: FitJson): Markup {
-  const rows = fit.random.flatMap((component) => component.terms.map((name, j) => ({
-    group: j === 0 ? component.group : '', name, sd: component.sd[j]!, correlations: component.correlation[j]!.slice(0, j),
-  })));
-  if (fit.dispersion !== null) rows.push({ group: 'Residual', name: '', sd: Math.sqrt(fit.dispersion), correlations: [] });
-  const variances = formatNumbers(rows.map((row) => row.sd * row.sd), 4);
-  const deviations = formatNumbers(rows.map((row) => row.sd), 4);
-  const correlated = rows.some((row) => row.correlations.some((value) => value !== 0));
-  return html`<div class="scroll"><table>
-<thead><tr><th class="name">Group</th><th class="name">Term</th><th>Variance</th><th>Std. Dev.</th>${correlated ? html`<th class="name">Correlation with the terms above</th>` : html``}</tr></thead>
-<tbody>${rows.map((row, i) => html`<tr><td class="name">${printable(row.group)}</td><td class="name">${printable(row.name)}</td><td>${variances[i]!}</td><td>${deviations[i]!}</td>${correlated ? html`<td class="name">${row.correlations.map((value) => formatFixed(value, 2)).join('  ')}</td>` : html``}</tr>
-`)}</tbody></table></div>`;
 }
 
 function methodSection(fit: FitJson, bootstrap: Bootstrap): Markup {

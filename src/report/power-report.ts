@@ -3,38 +3,24 @@ import type { PowerRow, PowerStudy } from '../studies/power.js';
 import { type Drawing, loadDrawing } from './draw-svg.js';
 import { formatCount, formatFixed } from './format-numbers.js';
 import { formatBackend } from './format-run.js';
-import { html, type Markup, trusted } from './markup.js';
-import { REPORT_STYLE } from './report-style.js';
+import { html, type Markup } from './markup.js';
+import { reportPage } from './report-page.js';
 import { printable } from './text-table.js';
 
 /** The report as the text of an HTML file. @param generator the program that wrote it */
 export async function powerReport(study: PowerStudy, formula: string, generator: string): Promise<string> {
   const drawing = await loadDrawing();
   const title = `Power of ${study.tested.map(printable).join(', ')}`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="generator" content="${generator}">
-<title>${title}</title>
-<style>${trusted(REPORT_STYLE)}</style>
-</head>
-<body>
-<header><h1>${title}</h1><p class="formula"><code>${printable(formula)}</code></p></header>
-<main>
-<section><h2>Power curves</h2>
+  return reportPage({
+    title, generator,
+    heading: html`<p class="formula"><code>${printable(formula)}</code></p>`,
+    sections: html`<section><h2>Power curves</h2>
 <p class="soft">Share of replicates in which the test rejects at level ${study.alpha}, with exact 95 % intervals. At effect 0 it is the type-I error; the dashed line is the level.</p>
 <div class="grid">${curves(study).map(({ label, rows }) => html`<figure><figcaption>${label}</figcaption>${curve(drawing, study, label, rows)}</figure>`)}</div>
 </section>
 <section><h2>All cells</h2>${table(study.rows)}</section>
-<section><h2>How it was made</h2><p>Seed ${study.seed}; replicate i of every cell has the same random numbers. ${formatBackend(study.backend)}</p></section>
-</main>
-<footer>Written by ${generator}.</footer>
-</body>
-</html>
-`.markup;
+<section><h2>How it was made</h2><p>Seed ${study.seed}; replicate i of every cell has the same random numbers. ${formatBackend(study.backend)}</p></section>`,
+  });
 }
 
 interface Curve {

@@ -2,17 +2,13 @@
  * The plots of the report as SVG text. Observable Plot draws them (its scales and axes are well made) on linkedom's document, so that
  * the same code runs in Node, in a worker and in a page. Colours are CSS variables of the report's style: one SVG serves light and dark.
  */
-import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { IntervalKind } from '../fit/types.js';
-import { type EstimateSample, sortedQuantile } from './estimate-sample.js';
+import { intervalPlot, normalQuantilePlot } from './common-plots.js';
 import { loadDrawing } from './draw-svg.js';
+import type { EstimateSample } from './estimate-sample.js';
 import type { Markup } from './markup.js';
 
-/** Points of a quantile plot: enough for a smooth line, few enough for a small file. */
-const QUANTILE_POINTS = 120;
 const MAX_BINS = 45;
-/** Letters of a parameter's name on an axis. */
-const MAX_LABEL = 34;
 
 const INTERVAL_COLOURS: Readonly<Record<IntervalKind, string>> = {
   percentile: 'var(--percentile)', basic: 'var(--basic)', normal: 'var(--normal)', bca: 'var(--bca)', studentised: 'var(--studentised)', shortest: 'var(--shortest)',
@@ -48,7 +44,8 @@ function histogram({ sorted, domain }: EstimateSample): Bin[] {
 
 /** Loads the drawing libraries, which the rest of the package does not need, and returns the plots. */
 export async function loadPlots(): Promise<Plots> {
-  const { Plot, draw } = await loadDrawing();
+  const drawing = await loadDrawing();
+  const { Plot, draw } = drawing;
 
   return {
     distribution(sample) {
@@ -74,43 +71,14 @@ export async function loadPlots(): Promise<Plots> {
       });
     },
 
-    quantiles(sample) {
-      const n = Math.min(QUANTILE_POINTS, sample.sorted.length);
-      const points = Array.from({ length: n }, (_, i) => {
-        const p = (i + 0.5) / n;
-        return { x: normalQuantile(p, 0, 1), y: sortedQuantile(sample.sorted, p) };
-      });
-      const mean = sample.sorted.reduce((sum, value) => sum + value, 0) / sample.sorted.length;
-      const sd = Math.sqrt(sample.sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, sample.sorted.length - 1));
-      const reach = normalQuantile(1 - 0.5 / Math.max(1, n), 0, 1);
-      return draw(`Normal quantile plot of ${sample.parameter}`, {
-        height: 200, marginTop: 10, marginBottom: 34, marginLeft: 44,
-        x: { label: 'Normal quantile', labelAnchor: 'center', labelArrow: 'none', ticks: 5 },
-        y: { label: null, ticks: 5 },
-        marks: [
-          Plot.link([0], { x1: -reach, x2: reach, y1: mean - reach * sd, y2: mean + reach * sd, stroke: 'var(--soft)', strokeDasharray: '4 3' }),
-          Plot.dot(points, { x: 'x', y: 'y', r: 1.8, fill: 'var(--bars)', stroke: 'var(--ink)', strokeWidth: 0.4 }),
-        ],
-      });
-    },
+    quantiles: ({ parameter, sorted }) => normalQuantilePlot(drawing, parameter, sorted),
 
-    forest(samples, kind) {
-      const rows = samples.map((sample) => ({ name: sample.parameter, estimate: sample.estimate, row: sample.intervals.find((row) => row.kind === kind) }));
-      const short = (name: string): string => (name.length <= MAX_LABEL ? name : `${name.slice(0, MAX_LABEL - 1)}…`);
-      const longest = rows.reduce((length, row) => Math.max(length, short(row.name).length), 0);
-      const lines = rows.filter(({ row }) => row !== undefined && Number.isFinite(row.conf_low) && Number.isFinite(row.conf_high))
-        .map(({ name, row }) => ({ name, low: row!.conf_low, high: row!.conf_high }));
-      return draw(`Estimates with ${kind} intervals`, {
-        width: 760, height: 46 + 26 * rows.length, marginTop: 6, marginBottom: 28,
-        marginLeft: 18 + 6.6 * longest,
-        x: { label: null, grid: true, ticks: 8 },
-        y: { domain: rows.map((row) => row.name), tickFormat: short, label: null, tickSize: 0, type: 'point', padding: 0.6 },
-        marks: [
-          Plot.ruleX([0], { stroke: 'var(--soft)', strokeDasharray: '4 3' }),
-          Plot.link(lines, { x1: 'low', x2: 'high', y1: 'name', y2: 'name', stroke: INTERVAL_COLOURS[kind], strokeWidth: 3 }),
-          Plot.dot(rows, { x: 'estimate', y: 'name', r: 4.5, fill: 'var(--estimate)' }),
-        ],
-      });
-    },
+    forest: (samples, kind) => intervalPlot(drawing, {
+      label: `Estimates with ${kind} intervals`, width: 760, rowHeight: 26, colour: INTERVAL_COLOURS[kind],
+      rows: samples.map(({ parameter, estimate, intervals }) => {
+        const row = intervals.find((one) => one.kind === kind);
+        return { name: parameter, estimate, low: row?.conf_low ?? NaN, high: row?.conf_high ?? NaN };
+      }),
+    }),
   };
 }

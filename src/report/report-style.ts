@@ -37,6 +37,10 @@ tbody tr:first-child > * { border-top: 0; }
 th.name, td.name { text-align: left; }
 td.name { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .86rem; }
 .stars { text-align: left; color: var(--soft); font-family: ui-monospace, Menlo, Consolas, monospace; }
+.words { text-align: left; white-space: normal; vertical-align: top; }
+.top { vertical-align: top; }
+.findings { list-style: none; margin: 0; padding: 0; }
+.findings li { border-left: 3px solid; padding: .1rem 0 .1rem .9rem; margin: .5rem 0; max-width: 52rem; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(21rem, 100%), 1fr)); gap: 1rem; }
 figure { margin: 0; background: var(--panel); border: 1px solid var(--rule); border-radius: .5rem; padding: .7rem .8rem .4rem; break-inside: avoid; }
 figure.wide { overflow-x: auto; }
@@ -56,7 +60,7 @@ footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--rule)
     --percentile: #c2410c; --basic: #0f766e; --normal: #7c3aed; --bca: #be185d; --studentised: #1d4ed8; --shortest: #4d7c0f; --good: #3f7f5f; --edge: #d6a032; --bad: #c0392b; }
   body { max-width: none; padding: 0; font-size: 11pt; }
   h2 { break-after: avoid; }
-  table { break-inside: avoid; }
+  table, .findings li { break-inside: avoid; }
   .grid { grid-template-columns: repeat(2, 1fr); }
   .bar, .key i, .facts div { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

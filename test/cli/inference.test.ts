@@ -59,6 +59,7 @@ describe.concurrent('tables', () => {
     const { stdout, code } = await runCli(['diagnose', data('cbpp'), '--formula', FULL, ...CBPP, '--starts', '4']);
     expect(code).toBe(0);
     expect(stdout).toContain('ok      convergence: converged');
+    expect(stdout).toMatch(/^uniformity +0\.\d{3} .*no sign that the distribution is wrong$/m);
     expect(stdout).toContain('4 of 4 starts end at the best log-likelihood');
   });
 });

@@ -36,6 +36,16 @@ test('summary prints the model and its tables', async () => {
   for (const table of ['augment', 'diagnostic']) expect((await runCli(['summary', model, '--table', table])).stdout.split('\n')).toHaveLength(58);
 });
 
+test('report writes one page', async () => {
+  const out = join(folder, 'report.html');
+  expect((await runCli(['report', model, '--out', out, '--nsim', '50', '--no-quadrature'])).code).toBe(0);
+  const text = readFileSync(out, 'utf8');
+  expect(text).toMatch(/^<!doctype html>/);
+  expect(text).toContain('From 50 responses simulated');
+  expect(text).not.toContain('(fine): the Laplace approximation suffices');
+  expect(await runCli(['report', model])).toMatchObject({ code: 2, stdout: '' });
+});
+
 test('predict: rows of the fit with residuals, new rows with limits', async () => {
   const fit = loadModel(readFileSync(model, 'utf8'));
   const own = await runCli(['predict', model, '--residuals', 'pearson,deviance']);
