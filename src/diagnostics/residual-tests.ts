@@ -25,6 +25,7 @@ export interface ModeNormality {
 /** Below this a test is worth a sentence of advice. */
 export const ALARM = 0.05;
 
+/** The tests that the family and the fit allow. */
 export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): ResidualTest[] {
   const { residuals, observed, draws, outside } = simulated;
   const n = residuals.length;
@@ -77,7 +78,8 @@ export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): Resi
       advice: p_value < ALARM ? 'overdispersion given the random effects; the simulated test above is the more reliable one for small counts' : 'no overdispersion given the random effects',
     });
   }
-  return tests;
+  // Separated fits draw one response only and have no spread: 0/0 is no verdict.
+  return tests.filter(({ statistic }) => !Number.isNaN(statistic));
 }
 
 /** Number of zeros of a response. */
