@@ -3,7 +3,6 @@ import { basename, resolve } from 'node:path';
 import type { StudyRecord } from '../durable/manifest.js';
 import { sha256 } from '../durable/plain-text.js';
 import { type GlmmFit, glmm } from '../fit/glmm.js';
-import { pearsonResiduals } from '../report/pearson-residuals.js';
 import { guessFormat, readTable } from '../table/read-table.js';
 import type { Table } from '../table/table.js';
 import { readInput } from './files.js';
@@ -32,6 +31,10 @@ export function dataName(path: string): string {
 }
 
 /** The fitted model as lme4 prints it. */
-export function describeFit(fit: GlmmFit, path: string): string {
-  return String(fit.summary({ dataName: dataName(path), residuals: pearsonResiduals(fit.design, fit.response, fit.fitted, fit.sigma) }));
+export function describeFit(fit: GlmmFit, path?: string): string {
+  return String(fit.summary({
+    ...(path === undefined ? {} : { dataName: dataName(path) }),
+    // Categories have no residuals.
+    ...(fit.design.family === 'cumulative' ? {} : { residuals: fit.residuals({ type: 'pearson' }) }),
+  }));
 }

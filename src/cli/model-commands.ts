@@ -10,12 +10,12 @@ import { augment, diagnosticData, tidy } from '../prediction/tidy.js';
 import { packageVersion } from '../durable/version.js';
 import { modelReport } from '../report/model-report.js';
 import { jsonText } from '../report/intervals-table.js';
-import { pearsonResiduals } from '../report/pearson-residuals.js';
 import { type CsvRow, csvText, rowsOfColumns } from '../report/csv-text.js';
 import { guessFormat, readTable } from '../table/read-table.js';
 import type { ColumnType } from '../table/retype.js';
 import type { Table } from '../table/table.js';
 import { checkWritable, readInput, writeOutput } from './files.js';
+import { describeFit } from './fit-model.js';
 
 export interface SummaryArguments {
   readonly table?: 'coefficients' | 'ranef' | 'augment' | 'diagnostic';
@@ -36,7 +36,7 @@ export async function summaryCommand(path: string, options: SummaryArguments): P
   }
   if (json === '-') process.stdout.write(jsonText(fit));
   else {
-    process.stdout.write(`${describeSaved(fit)}\n`);
+    process.stdout.write(`${describeFit(fit)}\n`);
     if (json !== undefined) await writeOutput(json, jsonText(fit));
   }
 }
@@ -134,7 +134,7 @@ export async function refitCommand(path: string, { data, response, save, json }:
   if (save !== undefined) await writeOutput(save, saveModel(again));
   if (json === '-') process.stdout.write(jsonText(again));
   else {
-    process.stdout.write(`${describeSaved(again)}\n`);
+    process.stdout.write(`${describeFit(again)}\n`);
     if (json !== undefined) await writeOutput(json, jsonText(again));
   }
 }
@@ -146,10 +146,6 @@ async function openModel(path: string): Promise<GlmmFit> {
 async function openTable(path: string, types?: Record<string, string>): Promise<Table> {
   const bytes = await readInput(path);
   return readTable(bytes, guessFormat(path, bytes), types === undefined ? {} : { types: types as Record<string, ColumnType> });
-}
-
-function describeSaved(fit: GlmmFit): string {
-  return String(fit.summary({ residuals: pearsonResiduals(fit.design, fit.response, fit.fitted, fit.sigma) }));
 }
 
 async function put(text: string, out: string | undefined): Promise<void> {

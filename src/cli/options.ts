@@ -5,9 +5,10 @@ import { OptionError } from '../errors.js';
 import type { BackendChoice, GlmmOptions } from '../fit/options.js';
 import type { BootstrapMethod, IntervalKind } from '../fit/types.js';
 import type { ContrastName } from '../formula/model-frame.js';
+import { FAMILY_NAMES } from '../families/registry.js';
 import type { FamilyName, LinkName } from '../model/design.js';
 import type { ColumnType, TypeOptions } from '../table/retype.js';
-import { parseChoice, parseChoices, parseCount, parseLevel, parseLevels, parsePairs, parseShard, parseStart } from './option-values.js';
+import { parseChoice, parseChoices, parseCount, parseLevel, parseLevels, parsePairs, parseShard, parseStart, parseNumber } from './option-values.js';
 import { PROGRESS_STYLES, type ProgressStyle } from './progress-bar.js';
 
 export const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
@@ -22,6 +23,10 @@ export interface ModelArguments {
   readonly nagq?: number;
   readonly reml?: boolean;
   readonly fitMethod?: 'likelihood' | 'MPL' | 'REMPL';
+  readonly zi?: string;
+  readonly disp?: string;
+  readonly dispersion?: number;
+  readonly threshold?: 'flexible' | 'symmetric' | 'equidistant';
   readonly weights?: string;
   readonly offset?: string;
   readonly subset?: string;
@@ -85,9 +90,14 @@ export function addFittingOptions(command: Command): Command {
 /** Options of a model besides its data and formula. */
 export function addOptionsOfFit(command: Command): Command {
   return command
-    .requiredOption('--family <name>', 'distribution of the response: binomial, poisson or gaussian')
+    .requiredOption('--family <name>', `distribution of the response: ${FAMILY_NAMES.join(', ')}`)
     .option('--link <name>', 'link function (default: logit for binomial, log for poisson, identity for gaussian)')
     .option('--nagq <k>', 'nodes per dimension: 1 is the Laplace approximation, 0 the joint mode (default: 1)', (text) => parseCount('--nagq', text, 0))
+    .option('--zi <formula>', "zero-inflation model (logit of the probability of an excess zero), e.g. '~ x'; with a truncated family a hurdle model")
+    .option('--disp <formula>', "dispersion model on its logarithmic scale, e.g. '~ x'")
+    .option('--dispersion <value>', 'a dispersion parameter that is known', (text) => parseNumber('--dispersion', text))
+    .option('--threshold <structure>', 'thresholds of an ordered response: flexible (default), symmetric or equidistant',
+      (text) => parseChoice('--threshold', text, ['flexible', 'symmetric', 'equidistant'] as const))
     .option('--fit-method <name>', 'likelihood (default), or pseudo-likelihood as MATLAB: MPL or REMPL',
       (text) => parseChoice('--fit-method', text, ['likelihood', 'MPL', 'REMPL'] as const))
     .option('--reml', 'gaussian models: restricted maximum likelihood (the default)')
@@ -187,6 +197,10 @@ export function glmmOptions(options: ModelArguments): GlmmOptions {
     ...(nagq === undefined ? {} : { nAGQ: nagq }),
     ...(reml === undefined ? {} : { REML: reml }),
     ...(options.fitMethod === undefined ? {} : { fitMethod: options.fitMethod }),
+    ...(options.zi === undefined ? {} : { ziformula: options.zi }),
+    ...(options.disp === undefined ? {} : { dispformula: options.disp }),
+    ...(options.dispersion === undefined ? {} : { dispersion: options.dispersion }),
+    ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
     ...(weights === undefined ? {} : { weights }),
     ...(offset === undefined ? {} : { offset }),
     ...(subset === undefined ? {} : { subset }),

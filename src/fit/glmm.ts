@@ -28,6 +28,7 @@ import { type SummaryOptions, formatSummary } from '../report/format-summary.js'
 import { type BootstrapOptions, bootstrap } from '../studies/bootstrap.js';
 import { type TableInput, toTable } from '../table/from-values.js';
 import { checkChoice, checkOptionNames, resolveControl } from './check-options.js';
+import { auxiliaryTable, dispersionOf, fittedMeans, sigmaOf } from './auxiliary-tables.js';
 import { coefficientTable } from './coefficient-table.js';
 import { objectiveSource } from './engine.js';
 import type { FitSettings } from './fit-chunk.js';
@@ -181,9 +182,29 @@ export class GlmmFit {
     return this.params.slice(nFixed, nFixed + nTheta);
   }
 
-  /** Residual standard deviation of a gaussian model; 1 for families without one, as lme4 has it. */
+  /** `sigma()` as glmmTMB has it: the residual standard deviation where the family has a scale, else the dispersion parameter; 1 without one. */
   get sigma(): number {
-    return isLinearMixed(this.design) ? this.params.at(-1)! : 1;
+    return sigmaOf(this.design, this.params);
+  }
+
+  /** The dispersion parameter where it is one number: see `dispersionOf`. */
+  get dispersion(): number | null {
+    return dispersionOf(this.design, this.params);
+  }
+
+  /** Coefficients of the zero-inflation model (logit of the probability of an excess zero), or null. */
+  get zi(): FixedEffect[] | null {
+    return auxiliaryTable(this, 'zi');
+  }
+
+  /** Coefficients of the dispersion model on its logarithmic scale, or null. */
+  get disp(): FixedEffect[] | null {
+    return auxiliaryTable(this, 'dispersion');
+  }
+
+  /** Threshold coefficients of an ordered response, or null. */
+  get thresholds(): FixedEffect[] | null {
+    return auxiliaryTable(this, 'thresholds');
   }
 
   /** Everything the optimiser left, as plain data. */
@@ -235,8 +256,7 @@ export class GlmmFit {
 
   /** Means at the conditional modes, n numbers: probabilities for binomial. */
   get fitted(): Float64Array {
-    const family = familyOf(this.design);
-    return linearPredictor(this.design, this.params, this.#fit.modes).map((eta) => family.mean(eta));
+    return fittedMeans(this.design, this.params, this.#fit.modes, this.response);
   }
 
   /** −2 logLik, as the AIC table of lme4's summary and MATLAB print it. */
@@ -318,7 +338,10 @@ export class GlmmFit {
       fixed: this.coefficients(),
       vcov: this.vcov,
       random: this.VarCorr,
-      dispersion: linear ? this.sigma ** 2 : null,
+      dispersion: this.dispersion,
+      zi: this.zi,
+      disp: this.disp,
+      thresholds: this.thresholds,
       logLik: this.logLik,
       AIC: this.AIC,
       BIC: this.BIC,
@@ -369,7 +392,8 @@ export class GlmmFit {
     const response = Float64Array.from(y);
     const family = familyOf(design);
     response.forEach((value, i) => {
-      const problem = Number.isFinite(value) ? family.invalid(value, design.trials?.[i] ?? 1) : 'is not finite';
+      const problem = this.frame.categories !== null && value > this.frame.categories.length ? `is beyond the last category (${this.frame.categories.length})`
+        : Number.isFinite(value) ? family.invalid(value, design.trials?.[i] ?? 1) : 'is not finite';
       if (problem !== null) throw new DataError(`value ${i + 1} of the new response (${value}) ${problem}`, { row: i + 1 });
     });
     const { nFixed } = parameterLayout(design);

@@ -45,8 +45,12 @@ export interface FitJson {
   readonly fixed: readonly FixedEffect[];
   readonly vcov: readonly (readonly number[])[];
   readonly random: readonly VarianceComponent[];
-  /** Residual variance σ² of a gaussian model. */
+  /** σ² of gaussian models, φ of Gamma and inverse Gaussian, θ, α or the precision of other families; null without one or where it is modelled. */
   readonly dispersion: number | null;
+  /** Zero-inflation, dispersion and threshold coefficients, where the model has them. */
+  readonly zi: readonly FixedEffect[] | null;
+  readonly disp: readonly FixedEffect[] | null;
+  readonly thresholds: readonly FixedEffect[] | null;
   readonly logLik: number;
   readonly AIC: number;
   readonly BIC: number;

@@ -40,10 +40,10 @@ export function isEmptyFormula(text: string | undefined): boolean {
   return text === undefined || /^\s*~?\s*(0|-\s*1)\s*$/.test(text);
 }
 
-/** A dispersion parameter that is known: a predictor without coefficients. @throws OptionError unless it is positive. */
-export function knownDispersion(value: number, nobs: number): AuxiliaryPredictor {
+/** A dispersion parameter that is known, as fits report it: a predictor without coefficients. @throws OptionError unless it is positive. */
+export function knownDispersion(value: number, nobs: number, family: FamilyName): AuxiliaryPredictor {
   if (!(value > 0 && value < Infinity)) throw new OptionError(`dispersion is ${value}; a known dispersion is a positive number`);
-  return { role: 'dispersion', names: [], x: new Float64Array(0), offset: new Float64Array(nobs).fill(Math.log(value)) };
+  return { role: 'dispersion', names: [], x: new Float64Array(0), offset: new Float64Array(nobs).fill((family === 'Gamma' ? -1 : 1) * Math.log(value)) };
 }
 
 const STRUCTURES = ['flexible', 'symmetric', 'equidistant'] as const;

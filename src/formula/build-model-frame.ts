@@ -111,7 +111,7 @@ export function buildModelFrame(formula: string, table: Table, options: FrameOpt
   notes.push(...containedEffects(random), ...constantEffects(random));
   const auxiliary = roles.map((role): AuxiliaryFrame => {
     if (role === 'thresholds') return { predictor: thresholdPredictor(response.categories!, options.threshold), terms: null };
-    if (role === 'dispersion' && options.dispersion !== undefined) return { predictor: knownDispersion(options.dispersion, rows.length), terms: null };
+    if (role === 'dispersion' && options.dispersion !== undefined) return { predictor: knownDispersion(options.dispersion, rows.length, options.family), terms: null };
     const made = auxiliaryFrame(auxiliarySets.find((set) => set.role === role)!, variables, memory, rows);
     notes.push(...made.notes);
     return made;

@@ -24,7 +24,7 @@ export interface FrameOptions {
   readonly contrasts?: Readonly<Record<string, ContrastName>>;
   /** Model of the logarithm of the dispersion parameter, e.g. `~ x`; default `~ 1`. Families that have one. */
   readonly dispformula?: string;
-  /** A dispersion parameter that is known and not estimated: θ of nbinom2, the shape of Gamma … (as `dispersion` of the fit reports it). */
+  /** A dispersion parameter that is known and not estimated: θ of nbinom2, φ of Gamma … (as `dispersion` of the fit reports it). */
   readonly dispersion?: number;
   /** Model of the logit of the probability of an excess zero, e.g. `~ x`; default: none. With a truncated family it makes a hurdle model. */
   readonly ziformula?: string;

@@ -47,6 +47,9 @@ export function tidy(fit: GlmmFit, options: TidyOptions = {}): TidyRow[] {
       });
     }
   }
+  for (const [effect, table] of [['zi', fit.zi], ['disp', fit.disp], ['threshold', fit.thresholds]] as const) {
+    if (effects.includes(effect) && table !== null) for (const row of table) rows.push({ effect, group: null, level: null, ...row });
+  }
   if (effects.includes('ran_pars')) {
     for (const { group, terms, sd, correlation } of fit.VarCorr) {
       terms.forEach((term, i) => {

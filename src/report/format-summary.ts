@@ -1,7 +1,8 @@
 /**
  * The fitted model as text, in the layout that users of lme4 read every day. It depends on plain data only and works in a browser.
  */
-import type { FitJson, VarianceComponent } from '../fit/types.js';
+import type { FitJson, VarianceComponent, FixedEffect } from '../fit/types.js';
+import { hasResidual } from '../fit/auxiliary-tables.js';
 import { hasCommonCorrelation, isHomogeneous } from '../model/covariance-structure.js';
 import { abbreviate } from './abbreviate.js';
 import { formatFixed, formatNumbers, formatPValues, formatTogether, roundTo, significanceStars } from './format-numbers.js';
@@ -28,8 +29,12 @@ export function formatSummary(fit: FitJson, options: SummaryOptions = {}): strin
     headerLines(fit, options.dataName),
     fit.method === 'reml' ? [`REML criterion at convergence: ${formatFixed(-2 * fit.logLik, 1)}`] : informationLines(fit),
     options.residuals === undefined ? [] : residualLines(options.residuals, digits),
-    [...randomEffectLines(byLevels(fit), fit.dispersion, digits), groupLine(fit)],
+    [...randomEffectLines(byLevels(fit), hasResidual(fit.family) ? fit.dispersion : null, digits), groupLine(fit)],
+    dispersionLines(fit, digits),
     fixedEffectLines(fit, digits),
+    auxiliaryLines('Zero-inflation model:', fit.zi, digits),
+    auxiliaryLines('Dispersion model:', fit.dispersion === null ? fit.disp : null, digits),
+    auxiliaryLines('Threshold coefficients:', fit.thresholds, digits),
     correlationLines(fit),
     remarkLines(fit),
   ];
@@ -172,13 +177,26 @@ function groupLine(fit: FitJson): string {
   return `Number of obs: ${fit.nobs}, groups:  ${groups.join('; ')}`;
 }
 
+/** As glmmTMB prints a dispersion parameter that is no residual variance. */
+function dispersionLines({ family, dispersion }: FitJson, digits: number): string[] {
+  if (dispersion === null || hasResidual(family)) return [];
+  return [`Dispersion parameter for ${family} family: ${formatNumbers([dispersion], digits)[0]!}`];
+}
+
+function auxiliaryLines(title: string, rows: readonly FixedEffect[] | null, digits: number): string[] {
+  return rows === null ? [] : coefficientLines(title, rows, false, digits);
+}
+
 function fixedEffectLines({ fixed, method }: FitJson, digits: number): string[] {
   if (fixed.length === 0) return ['No fixed effects'];
+  // As lme4, no p values for linear mixed models: their t values have no simple distribution.
+  return coefficientLines('Fixed effects:', fixed, isLinear(method), digits);
+}
+
+function coefficientLines(title: string, fixed: readonly FixedEffect[], linear: boolean, digits: number): string[] {
   const [estimates, errors] = formatTogether([fixed.map((row) => row.estimate), fixed.map((row) => row.std_error)], 2, digits);
   const zDecimals = digits - 1;
   const z = formatNumbers(fixed.map((row) => roundTo(row.statistic, zDecimals)), digits);
-  // As lme4, no p values for linear mixed models: their t values have no simple distribution.
-  const linear = isLinear(method);
   const stars = linear ? [] : fixed.map((row) => significanceStars(row.p_value));
   const anyStars = stars.some((star) => star !== '');
   const table = textTable([
@@ -190,7 +208,7 @@ function fixedEffectLines({ fixed, method }: FitJson, digits: number): string[] 
     ...(anyStars ? [{ header: '', cells: stars, align: 'left' } as const] : []),
   ]);
   const legend = anyStars ? ['---', 'Signif. codes:  0 ‘***’ 0.001 ‘**’ 0.01 ‘*’ 0.05 ‘.’ 0.1 ‘ ’ 1'] : [];
-  return ['Fixed effects:', ...table, ...legend];
+  return [title, ...table, ...legend];
 }
 
 function correlationLines(fit: FitJson): string[] {

@@ -1,0 +1,74 @@
+/** Families with dispersion, zero inflation and ordered categories against glmmTMB, ordinal::clmm and independent quadrature in R. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
+import type { GlmmOptions } from '../../src/fit/options.js';
+import type { FixedEffect } from '../../src/fit/types.js';
+import { type ReferenceFit, referenceTable } from '../helpers/reference.js';
+
+interface Coefficients { readonly names: string[]; readonly estimate: number[]; readonly se?: number[] }
+
+interface DispersedFit extends Pick<ReferenceFit, 'id' | 'dataset' | 'package' | 'formula' | 'family' | 'link' | 'nAGQ' | 'factors' | 'fixef' | 'randomEffects' | 'logLik' | 'fitted'> {
+  readonly ziformula?: string;
+  readonly dispformula?: string;
+  readonly threshold?: 'symmetric' | 'equidistant';
+  readonly zi?: Coefficients;
+  readonly disp?: Coefficients;
+  readonly thresholds?: Partial<Coefficients> & Pick<Coefficients, 'estimate'>;
+  readonly sigma?: number | null;
+}
+
+const all = JSON.parse(readFileSync(new URL('../fixtures/fits/dispersed.json', import.meta.url), 'utf8')) as DispersedFit[];
+const references = all.filter(({ ziformula }) => !(ziformula ?? '').includes('|'));
+
+function fitOf({ dataset, formula, family, link, nAGQ, factors, ziformula, dispformula, threshold }: DispersedFit): Promise<GlmmFit> {
+  const options: GlmmOptions = {
+    family, link, nAGQ, ...(ziformula === undefined ? {} : { ziformula }), ...(dispformula === undefined ? {} : { dispformula }), ...(threshold === undefined ? {} : { threshold }),
+  };
+  // The independent program took successes and sizes apart.
+  return glmm(dataset === 'cbpp' ? formula.replace(/^incidence ~/, 'cbind(incidence, size - incidence) ~') : formula, referenceTable(dataset, factors), options);
+}
+
+/** Largest difference in standard errors; of finite estimates, for a limit has none. */
+function distance(rows: readonly FixedEffect[], { names, estimate, se }: Coefficients): number {
+  expect(rows.map(({ term }) => term)).toEqual(names);
+  return Math.max(...rows.map((row, i) => (Math.abs(estimate[i]!) > 8 ? 0 : Math.abs(row.estimate - estimate[i]!) / (se?.[i] ?? row.std_error))));
+}
+
+describe.each(references)('$id', (reference) => {
+  // clmm's Hessian lags a Newton step with the probit link: 2e-6 of noise.
+  const noise = reference.id === 'wine--probit-laplace-clmm' ? 10 : 1;
+  test('likelihood and estimates', async () => {
+    const fit = await fitOf(reference);
+    expect(Math.abs(fit.logLik / reference.logLik - 1)).toBeLessThan(1e-8 * noise + (fit.status === 'boundary' ? 1e-8 : 0));
+    expect(['converged', 'boundary']).toContain(fit.status);
+    const limit = 1e-5 * noise;
+    expect(distance(fit.coefficients(), reference.fixef)).toBeLessThan(limit);
+    if (reference.zi !== undefined) expect(distance(fit.zi!, reference.zi)).toBeLessThan(limit);
+    if (reference.disp !== undefined) expect(distance(fit.disp!, reference.disp)).toBeLessThan(limit);
+    if (reference.thresholds !== undefined) {
+      const { names, estimate } = reference.thresholds;
+      // The independent program does not name them.
+      if (names !== undefined) expect(fit.thresholds!.map(({ term }) => term)).toEqual(names);
+      fit.thresholds!.forEach((row, i) => { expect(Math.abs(row.estimate - estimate[i]!) / row.std_error).toBeLessThan(limit); });
+    }
+    for (const { group, terms, sd } of reference.randomEffects) {
+      const own = fit.VarCorr.find((term) => term.terms.join() === terms.join() && term.group.split(':').sort().join(':') === group.split(':').sort().join(':'))!;
+      sd.forEach((value, i) => { expect(Math.abs(own.sd[i]! - value)).toBeLessThan(1e-5 * Math.max(1, value)); });
+    }
+    // Standard errors of clmm are differences of differences.
+    if (reference.fixef.se !== undefined && fit.status === 'converged') {
+      fit.coefficients().forEach((row, j) => { expect(Math.abs(row.std_error / reference.fixef.se![j]! - 1)).toBeLessThan(reference.package === 'glmmTMB' ? 5e-4 : 2e-3); });
+    }
+    if (reference.sigma != null && reference.disp !== undefined && fit.status === 'converged') expect(fit.sigma / reference.sigma).toBeCloseTo(1, 4);
+    if (reference.fitted !== undefined) {
+      const size = reference.fitted.sum / fit.nobs;
+      reference.fitted.first20.forEach((value, i) => { expect(Math.abs(fit.fitted[i]! - value)).toBeLessThan(1e-4 * Math.max(size, value)); });
+    }
+  });
+});
+
+test('random effects inside the zero-inflation model are refused by name', async () => {
+  const reference = all.find(({ ziformula }) => (ziformula ?? '').includes('|'))!;
+  await expect(fitOf(reference)).rejects.toThrow(/ziformula has a random term/);
+});
