@@ -58,6 +58,8 @@ export async function glmm(formula: string, data: TableInput, options: GlmmOptio
 export function prepareModel(formula: string, data: TableInput, options: GlmmOptions): { readonly frame: ModelFrame; readonly settings: FitSettings } {
   checkOptionNames(options, GLMM_OPTION_NAMES, 'glmm');
   const { family, link } = resolveFamily(options.family, options.link);
+  // Before the data are looked at: the mistake is in the options.
+  if (family !== 'gaussian') checkLinearOptions(false, options);
   const { weights, offset, subset, contrasts, covariancePattern, dispformula, dispersion, ziformula, threshold } = options;
   const frame = buildModelFrame(formula, toTable(data), {
     family, link,

