@@ -15,7 +15,6 @@ import { type RobustOptions, type RobustVcov, robustVcov } from '../inference/ro
 import { covarianceOf, termFactor, thetaByTerm } from '../model/covariance.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
-import { linearPredictor } from '../model/linear-predictor.js';
 import { STATUS, STATUS_NAMES, type StatusName, isConverged } from '../model/status.js';
 import { MAX_NODES } from '../numerics/gauss-hermite.js';
 import { severalFactorsQuadrature } from '../objective/cpu.js';

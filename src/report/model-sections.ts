@@ -1,4 +1,5 @@
 /** What reports say of a fitted model: its description and its tables. */
+import { hasResidual } from '../fit/auxiliary-tables.js';
 import type { FitJson } from '../fit/types.js';
 import { formatCount, formatFixed, formatNumbers, formatPValues, formatTogether, significanceStars } from './format-numbers.js';
 import { html, type Markup } from './markup.js';
@@ -41,9 +42,15 @@ ${fit.warnings.length === 0 ? html`` : html`<div class="warnings">${fit.warnings
 ${fixedTable(fit)}
 <h3>Random effects</h3>
 ${randomTable(fit)}
-<h3>Fit</h3>
+${auxiliaryPart('Zero-inflation model', fit, fit.zi)}${auxiliaryPart('Dispersion model', fit, fit.disp)}${auxiliaryPart('Threshold coefficients', fit, fit.thresholds)}<h3>Fit</h3>
 ${criteriaTable(fit)}
 </section>`;
+}
+
+function auxiliaryPart(title: string, fit: FitJson, rows: FitJson['zi']): Markup {
+  return rows === null ? html`` : html`<h3>${title}</h3>
+${fixedTable(fit, rows, null)}
+`;
 }
 
 function criteriaTable(fit: FitJson): Markup {
@@ -66,20 +73,18 @@ function ratioOf({ family, link }: FitJson): string | null {
   return /poisson|nbinom/.test(family) ? 'Rate ratio' : 'Ratio of means';
 }
 
-function fixedTable(fit: FitJson): Markup {
-  const { fixed } = fit;
+function fixedTable(fit: FitJson, fixed = fit.fixed, ratio = ratioOf(fit)): Markup {
   if (fixed.length === 0) return html`<p>No fixed effects.</p>`;
   const linear = isLinear(fit);
   const [estimates, errors, lows, highs] = formatTogether([
     fixed.map((row) => row.estimate), fixed.map((row) => row.std_error), fixed.map((row) => row.conf_low), fixed.map((row) => row.conf_high),
   ], 2, 4);
   const p = formatPValues(fixed.map((row) => row.p_value));
-  const ratioName = ratioOf(fit);
   const ratios = formatTogether([fixed, fixed, fixed].map((rows, k) => rows.map((row) => Math.exp([row.estimate, row.conf_low, row.conf_high][k]!))), 2, 3);
-  const ratioCells = (i: number): Markup => (ratioName === null ? html`` : html`<td>${ratios[0]![i]!}</td><td>${ratios[1]![i]!}</td><td>${ratios[2]![i]!}</td>`);
+  const ratioCells = (i: number): Markup => (ratio === null ? html`` : html`<td>${ratios[0]![i]!}</td><td>${ratios[1]![i]!}</td><td>${ratios[2]![i]!}</td>`);
   const pCells = (i: number): Markup => (linear ? html`` : html`<td>${p[i]!}</td><td class="stars">${significanceStars(fixed[i]!.p_value)}</td>`);
   return html`<div class="scroll"><table>
-<thead><tr><th class="name">Term</th><th>Estimate</th><th>Std. Error</th><th>${linear ? 't' : 'z'} value</th>${linear ? html`` : html`<th>Pr(&gt;|z|)</th><th></th>`}<th>Wald low</th><th>Wald high</th>${ratioName === null ? html`` : html`<th>${ratioName}</th><th>low</th><th>high</th>`}</tr></thead>
+<thead><tr><th class="name">Term</th><th>Estimate</th><th>Std. Error</th><th>${linear ? 't' : 'z'} value</th>${linear ? html`` : html`<th>Pr(&gt;|z|)</th><th></th>`}<th>Wald low</th><th>Wald high</th>${ratio === null ? html`` : html`<th>${ratio}</th><th>low</th><th>high</th>`}</tr></thead>
 <tbody>${fixed.map((row, i) => html`<tr><td class="name">${printable(row.term)}</td><td>${estimates![i]!}</td><td>${errors![i]!}</td><td>${formatFixed(row.statistic, 3)}</td>${pCells(i)}<td>${lows![i]!}</td><td>${highs![i]!}</td>${ratioCells(i)}</tr>
 `)}</tbody></table></div>`;
 }
@@ -88,7 +93,7 @@ function randomTable(fit: FitJson): Markup {
   const rows = fit.random.flatMap((component) => component.terms.map((name, j) => ({
     group: j === 0 ? component.group : '', name, sd: component.sd[j]!, correlations: component.correlation[j]!.slice(0, j),
   })));
-  if (fit.dispersion !== null) rows.push({ group: 'Residual', name: '', sd: Math.sqrt(fit.dispersion), correlations: [] });
+  if (fit.dispersion !== null && hasResidual(fit.family)) rows.push({ group: 'Residual', name: '', sd: Math.sqrt(fit.dispersion), correlations: [] });
   const variances = formatNumbers(rows.map((row) => row.sd * row.sd), 4);
   const deviations = formatNumbers(rows.map((row) => row.sd), 4);
   const correlated = rows.some((row) => row.correlations.some((value) => value !== 0));
