@@ -1,5 +1,5 @@
 /**
- * The models that every bench fits: data sets of the literature, with one grouping factor and with several, and simulated shapes.
+ * The models that every bench fits: data sets of the literature, with one grouping factor and with several, counts, categories, and simulated shapes.
  * A case is `{ name, title, formula, family, nAGQ, factors, trials, table(), csv() }`; `prepare(case)` fits it once.
  */
 import { readFileSync } from 'node:fs';
@@ -92,6 +92,14 @@ export const CASES = [
   {
     name: 'verbagg', title: 'verbal aggression, 79 × 24 crossed', nAGQ: 1,
     formula: 'r2 ~ Anger + Gender + btype + situ + (1 | id) + (1 | item)', ...fixture('verbagg79', ['id', 'r2'], 'binomial'),
+  },
+  {
+    name: 'salamanders', title: 'Salamanders, negative binomial', nAGQ: 1,
+    formula: 'count ~ spp + mined + (1 | site)', ...fixture('salamanders', [], 'nbinom2'),
+  },
+  {
+    name: 'wine', title: 'wine, cumulative logit', nAGQ: 1,
+    formula: 'rating ~ temp + contact + (1 | judge)', ...fromFile('data/wine.csv', ['rating', 'judge'], null, 'cumulative'),
   },
 ];
 

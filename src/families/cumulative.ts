@@ -6,6 +6,7 @@
  */
 import erfcx from '@stdlib/math-base-special-erfcx';
 import { probabilityLink } from './binomial.js';
+import { cumulativeLogitModeSums, evaluateCumulativeLogit } from './cumulative-logit.js';
 import type { Family } from './family.js';
 import { type Row, evaluateRows } from './row.js';
 
@@ -128,7 +129,7 @@ export function cumulative(link: CumulativeLink): Family {
     dispersionLimit: 0,
     canonical: false,
     fisherInformation: false,
-    evaluate: evaluateRows(rowOf(latent), 2),
+    ...(link === 'logit' ? { evaluate: evaluateCumulativeLogit, modeSums: cumulativeLogitModeSums } : { evaluate: evaluateRows(rowOf(latent), 2) }),
     constant: () => 0,
     mean: (eta) => Math.exp(latent.logF(eta)),
     linkOf: latent.quantile,

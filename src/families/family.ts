@@ -97,11 +97,11 @@ export interface Family {
   ): number;
   /**
    * Optional fast path of the mode search with one random effect: Σ l d1, Σ l² w, Σ l³ dw over the rows at η = η0 + l u into `sums`
-   * (l = loading). Must agree with `evaluate`; only for canonical links without domain limits, where w = we.
+   * (l = loading). Must agree with `evaluate`; only for links without domain limits whose w is positive everywhere and guides the search alone.
    */
   modeSums?(
     eta0: Float64Array, loading: Float64Array, u: number, y: Float64Array, trials: Float64Array, weights: Float64Array,
-    base: number, count: number, sums: Float64Array,
+    base: number, count: number, sums: Float64Array, auxiliary: readonly Float64Array[],
   ): void;
   /** The part of the log-density that depends on data only (binomial coefficient, −log y!), times the weight. */
   constant(y: number, trials: number, weight: number): number;

@@ -46,7 +46,7 @@ export function createScalarGroups(layout: OneFactor, family: Family, integratio
     { y, trials, weights, auxiliary }: ModelData, eta0: Float64Array, u: number, from: number, count: number,
   ): void {
     if (family.modeSums !== undefined) {
-      family.modeSums(eta0, loading, u, y, trials, weights, from, count, sums);
+      family.modeSums(eta0, loading, u, y, trials, weights, from, count, sums, auxiliary);
       sums[3] = sums[1]!;
       return;
     }
