@@ -1,4 +1,4 @@
-// One invocation per (model, group): the pass of problem.mjs. Constants: P, GROUPS, PER_GROUP, MODELS.
+// One invocation per (model, group): the pass of problem.mjs. Constants: P, GROUPS, PER_GROUP, MODELS; AUX, of which this family reads none.
 #import family
 
 struct Unused {
@@ -28,7 +28,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     for (var j = 0u; j < P; j++) {
       eta += x[row * P + j] * point[j * MODELS + model];
     }
-    let d = family(eta, y[row * MODELS + model], 1.0, 1.0);
+    let d = family(eta, y[row * MODELS + model], 1.0, 1.0, array<f32, AUX>());
     score += d.d1;
     weight += d.w;
     value += d.value;

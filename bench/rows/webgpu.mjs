@@ -10,7 +10,7 @@ const WORKGROUP = 64;
 
 export async function shaderPass(device, { p, groups, perGroup, models, x, y, beta, effects }) {
   const source = assembleShader('rows', {
-    integers: { P: p, GROUPS: groups, PER_GROUP: perGroup, MODELS: models }, imports: { family: 'family_binomial_logit' },
+    integers: { P: p, GROUPS: groups, PER_GROUP: perGroup, MODELS: models, AUX: 1 }, imports: { family: 'family_binomial_logit' },
   }, { ...shaderSources, 'rows.wgsl': readFileSync(new URL('./rows.wgsl', import.meta.url), 'utf8') });
   const layout = bindLayout(device, 'rows', ['read', 'read', 'read', 'write']);
   const pipeline = await pipelineFor(device, 'rows', source, layout);
