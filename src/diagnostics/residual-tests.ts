@@ -1,5 +1,6 @@
 /** What simulated residuals say of a fitted model: is the distribution right, are there too many outliers, too much spread, too many zeros. */
 import chisquareCdf from '@stdlib/stats-base-dists-chisquare-cdf';
+import { checkArgument, checkFit } from '../check-arguments.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { ranefTable } from '../prediction/ranef-table.js';
 import { residuals as residualsOf } from '../prediction/residuals.js';
@@ -27,6 +28,8 @@ export const ALARM = 0.05;
 
 /** The tests that the family and the fit allow. */
 export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): ResidualTest[] {
+  checkFit('residualTests', fit);
+  checkArgument('residualTests', simulated, ['residuals', 'draws'], 'simulated residuals', 'simulatedResiduals(fit) makes them');
   const { residuals, observed, draws, outside } = simulated;
   const n = residuals.length;
   const tests: ResidualTest[] = [];
@@ -98,6 +101,7 @@ function dispersionTest(observed: Float64Array, draws: readonly Float64Array[]):
 
 /** Normality of the conditional modes of every random effect. */
 export function modeNormality(fit: GlmmFit): ModeNormality[] {
+  checkFit('modeNormality', fit);
   const entries = ranefTable(fit);
   return fit.design.random.flatMap(({ group, names, levels }) => names.map((term) => ({
     group, term, levels: levels.length,

@@ -44,18 +44,21 @@ function entry(links: readonly MeanLinkName[], create: (link: MeanLinkName) => R
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as FamilyName[];
 
-/** Links a family offers, the default first. */
+/** Links a family offers, the default first. @throws OptionError for a name that is no family's. */
 export function linksOf(family: FamilyName): readonly LinkName[] {
-  return FAMILIES[family].links;
+  return FAMILIES[familyNamed(family)].links;
+}
+
+function familyNamed(name: string): FamilyName {
+  const names = `${FAMILY_NAMES.slice(0, -1).join(', ')} or ${FAMILY_NAMES.at(-1)!}`;
+  if (typeof name !== 'string') throw new OptionError(`no family given; use ${names}`);
+  if (!(FAMILY_NAMES as string[]).includes(name)) throw new OptionError(`unknown family '${name}'; use ${names}${closestName(name, FAMILY_NAMES)}`);
+  return name as FamilyName;
 }
 
 /** Checks names a user gave and fills in the default link. Throws OptionError with the nearest valid name. */
 export function resolveFamily(family: string, link?: string): { family: FamilyName; link: LinkName } {
-  if (typeof family !== 'string') throw new OptionError(`no family given; use ${FAMILY_NAMES.slice(0, -1).join(', ')} or ${FAMILY_NAMES.at(-1)!}`);
-  if (!(FAMILY_NAMES as string[]).includes(family)) {
-    throw new OptionError(`unknown family '${family}'; use ${FAMILY_NAMES.slice(0, -1).join(', ')} or ${FAMILY_NAMES.at(-1)!}${closestName(family, FAMILY_NAMES)}`);
-  }
-  const name = family as FamilyName;
+  const name = familyNamed(family);
   const links = linksOf(name);
   if (link === undefined) return { family: name, link: links[0]! };
   if (!(links as string[]).includes(link)) {

@@ -1,4 +1,5 @@
 /** Checks the shapes of a batch once, at the edge. */
+import { checkArgument } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
@@ -35,6 +36,7 @@ export function checkBatch(design: Design, batch: Batch): void {
   if (batch.response instanceof Float64Array) {
     perModel('response', nobs, 'rows');
   } else {
+    checkArgument('fitBatch', batch.response, ['params', 'seed', 'first'], 'the responses as a Float64Array', "or { kind: 'simulate', params, seed, first }");
     const { params, seed, first } = batch.response;
     checkSeed(seed);
     if (params.length !== k) throw new DataError(`the generating parameters have ${params.length} values, the design needs ${k}`);

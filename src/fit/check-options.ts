@@ -1,4 +1,5 @@
 /** Checks of options: callers without types misspell them, and a misspelt option must not be silently without effect. */
+import { checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import closestName from '../names.js';
 import { type Control, DEFAULT_CONTROL } from './options.js';
@@ -9,10 +10,9 @@ import { type Control, DEFAULT_CONTROL } from './options.js';
  * @throws OptionError for anything but an object, and for a name that is not known, with the nearest that is
  */
 export function checkOptionNames(options: object, known: object, owner: string): void {
-  const given: unknown = options;
-  if (typeof given !== 'object' || given === null) throw new OptionError(`${owner} needs its options as an object, not ${String(given)}`);
   const names = Object.keys(known);
-  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  checkOptions(owner, options, `{ ${names[0]!}: … }`);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new OptionError(`${owner} has no option '${unknown}'${closestName(unknown, names) || `; the options are ${names.join(', ')}`}`);
 }
 

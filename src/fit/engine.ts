@@ -1,5 +1,6 @@
 /** Worker threads and a device that several calls share. */
 import { coreCount, createWorkerPool } from '#platform';
+import { checkOptions } from '../check-arguments.js';
 import { DeviceError, GlmmError, OptionError } from '../errors.js';
 import closestName from '../names.js';
 import type { Batch } from '../model/batch.js';
@@ -45,6 +46,7 @@ export type AcquireDevice = (allowSoftware: boolean) => Promise<DeviceOffer>;
 
 /** @throws OptionError for impossible options, DeviceError when `webgpu` is asked for and cannot be had. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  checkOptions('createEngine', options);
   const engine = new EngineResources(options);
   if (engine.backend === 'webgpu') await engine.requestedDevice();
   return engine;

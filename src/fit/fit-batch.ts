@@ -1,4 +1,5 @@
 /** The engine of the library: fits every model of a batch, on a device or in float64, and reports what did the work. */
+import { checkArgument } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import type { BatchFit } from '../model/batch-fit.js';
@@ -70,6 +71,8 @@ const MOST_NODES = 100;
  */
 export async function fitBatch(design: Design, batch: Batch, options: FitBatchOptions = {}): Promise<BatchFit> {
   checkOptionNames(options, OPTION_NAMES, 'fitBatch');
+  checkArgument('fitBatch', design, ['fixedNames', 'random'], 'a design', 'fit.design is one, and so is buildModelFrame(…).design');
+  checkArgument('fitBatch', batch, ['nModels', 'response'], 'a batch', 'for example { nModels: 1, response }');
   checkBatch(design, batch);
   const settings = checkSettings(options, isLinearMixed(design));
   const choice = checkBackend(options.backend ?? options.engine?.backend ?? 'auto');

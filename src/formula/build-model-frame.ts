@@ -1,7 +1,8 @@
 /** Formula and table to model frame: the one place where text and columns become the numbers of a model. */
+import { checkArgument, checkOptions } from '../check-arguments.js';
 import { DataError, FormulaError, OptionError } from '../errors.js';
 import closestName from '../names.js';
-import { auxiliaryRoles, takesZeroInflation } from '../families/registry.js';
+import { auxiliaryRoles, resolveFamily, takesZeroInflation } from '../families/registry.js';
 import { hasCommonCorrelation } from '../model/covariance-structure.js';
 import type { AuxiliaryPredictor, RandomTerm } from '../model/design.js';
 import type { Table } from '../table/table.js';
@@ -41,7 +42,10 @@ const OFFSET = '\noffset';
  *
  * Throws FormulaError (with position), DataError (with column and row) or OptionError.
  */
-export function buildModelFrame(formula: string, table: Table, options: FrameOptions): ModelFrame {
+export function buildModelFrame(formula: string, table: Table, given: FrameOptions): ModelFrame {
+  checkArgument('buildModelFrame', table, ['nrow', 'columns'], 'a table', 'readTable and toTable make one');
+  checkOptions('buildModelFrame', given, "{ family: 'binomial', link: 'logit' }");
+  const options = { ...given, ...resolveFamily(given.family, given.link) };
   const parsed = parseFormula(formula);
   const split = splitFormula(parsed);
   const memory: Memory = {};

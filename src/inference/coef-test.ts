@@ -1,4 +1,5 @@
 /** Wald tests of linear hypotheses about the fixed effects. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { factor, solveLower } from '../numerics/cholesky.js';
 import { chisqTail, fTail } from '../numerics/tails.js';
@@ -42,6 +43,8 @@ export interface TestedModel {
  * coefTest(fit, [[0, 1, -1, 0]], { df: 'residual' });
  */
 export function coefTest(fit: TestedModel, contrast?: readonly string[] | readonly (readonly number[])[], options: CoefTestOptions = {}): CoefTest {
+  checkFit('coefTest', fit);
+  checkOptions('coefTest', options);
   const { fixedNames, nobs } = fit.design;
   const p = fixedNames.length;
   const rows = contrastRows(fixedNames, contrast ?? fixedNames.filter((name) => name !== '(Intercept)'));

@@ -1,4 +1,5 @@
 /** Fitted models side by side: likelihood-ratio tests, AIC and BIC. */
+import { checkArgument, checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { isLinearMixed } from '../model/design.js';
 import { chisqTail } from '../numerics/tails.js';
@@ -61,6 +62,9 @@ export interface Comparison {
  * const { rows } = await compare([withoutPeriod, withPeriod]);
  */
 export async function compare(models: readonly ComparedModel[], options: CompareOptions = {}): Promise<Comparison> {
+  checkArgument('compare', models, ['length'], 'a list of fitted models', 'for example [smaller, larger]');
+  for (const model of models) checkFit('compare', model);
+  checkOptions('compare', options);
   const { checkNesting = true, refit = true, nsim, seed = 1, ...fitting } = options;
   if (models.length < 2) throw new OptionError('a comparison needs two or more models');
   checkSameRows(models);

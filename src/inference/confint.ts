@@ -1,5 +1,6 @@
 /** Confidence intervals of every parameter: Wald, profile likelihood, bootstrap. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { IntervalKind } from '../fit/types.js';
 import { type BootstrapOptions, type BootstrapSource, bootstrap } from '../studies/bootstrap.js';
@@ -56,6 +57,8 @@ const DEFAULT_REPLICATES = 1000;
  * await confint(fit, { method: 'profile', level: 0.9 });
  */
 export async function confint(fit: EstimatedModel, options: ConfintOptions = {}): Promise<ConfintRow[]> {
+  checkFit('confint', fit);
+  checkOptions('confint', options);
   const { method = 'profile', level = 0.95, parameters } = options;
   checkLevel(level);
   const names = chooseParameters(fit.frame.design, parameters).map(({ name }) => name);

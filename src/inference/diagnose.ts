@@ -1,4 +1,5 @@
 /** What may be wrong with a fit, in words, and what to do about it. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { familyOf } from '../families/registry.js';
 import { withAuxiliary } from '../fit/auxiliary-start.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
@@ -44,6 +45,8 @@ export interface DiagnoseOptions {
 
 /** Checks a fit: convergence, curvature, singular covariances, separation, scales of predictors, numbers of groups, and the approximation of the integral. */
 export async function diagnose(fit: DiagnosedModel, options: DiagnoseOptions = {}): Promise<Diagnosis> {
+  checkFit('diagnose', fit);
+  checkOptions('diagnose', options);
   const check = options.quadrature !== false && quadratureObstacle(fit) === null && fit.status !== 'nonFinite' && fit.status !== 'separated';
   const quadrature = check ? await quadratureCheck(fit, options.signal) : null;
   return {

@@ -1,4 +1,5 @@
 /** What each fixed-effects term contributes: the model without it, term by term. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
 import { fitSingle } from '../fit/single-fit.js';
@@ -31,6 +32,8 @@ export interface Drop1Row {
  * @throws OptionError where the columns of the model without a term are not a part of its own (no intercept, and a factor coded by that); the signal's reason when aborted.
  */
 export async function drop1(fit: DroppableModel, options: { readonly signal?: AbortSignal } = {}): Promise<Drop1Row[]> {
+  checkFit('drop1', fit);
+  checkOptions('drop1', options);
   const model = await byMaximumLikelihood(fit);
   const { design, fixedTerms } = fit.frame;
   const whole = -2 * model.logLik;

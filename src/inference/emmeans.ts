@@ -1,4 +1,5 @@
 /** Estimated marginal means: predictions on a reference grid, averaged over the factors that are not asked for (Searle, Speed & Milliken 1980). */
+import { checkArgument, checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import { checkLevel } from '../fit/confidence-level.js';
@@ -78,6 +79,9 @@ export interface MarginalModel {
  * emmeans(fit, ['period'], { contrasts: 'pairwise', type: 'response' });
  */
 export function emmeans(fit: MarginalModel, specs: readonly string[], options: EmmeansOptions = {}): Emmeans {
+  checkFit('emmeans', fit);
+  checkArgument('emmeans', specs, ['map'], 'the names of factors', 'for example [name]');
+  checkOptions('emmeans', options);
   const { type = 'link', level = 0.95, contrasts, adjust = contrasts === 'pairwise' ? 'tukey' : 'none', df = 'none', vcov = fit.vcov } = options;
   checkLevel(level);
   if (!ADJUSTMENTS.includes(adjust)) throw new OptionError(`unknown adjustment '${String(adjust)}'; use ${ADJUSTMENTS.join(', ')}${closestName(adjust, ADJUSTMENTS)}`);

@@ -1,4 +1,5 @@
 /** The same model fitted from many starts, as one batch: whether they agree is what tells a maximum from a place where the search stopped. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { type FitBatchOptions, fitBatch } from '../fit/fit-batch.js';
 import { atDistance, boundaryDistance, thetaGeometry } from '../fit/theta-geometry.js';
@@ -55,6 +56,8 @@ const OFF_ZERO = 0.5;
  * @throws OptionError for impossible counts; the signal's reason when aborted.
  */
 export async function multiStart(fit: EstimatedModel, options: MultiStartOptions = {}): Promise<MultiStart> {
+  checkFit('multiStart', fit);
+  checkOptions('multiStart', options);
   const { starts = DEFAULT_STARTS, seed = 1, ...fitting } = options;
   if (!Number.isSafeInteger(starts) || starts < 2) throw new OptionError(`starts must be an integer of at least 2, not ${starts}`);
   checkSeed(seed);

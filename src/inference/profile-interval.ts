@@ -1,5 +1,7 @@
 /** Confidence limits from a profile: the values at which ζ is ± the normal quantile. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { checkArgument } from '../check-arguments.js';
+import { checkLevel } from '../fit/confidence-level.js';
 import type { ProfileCurve } from './profile.js';
 
 /** Halvings of a segment: float64 has no more digits. */
@@ -12,6 +14,8 @@ const HALVINGS = 60;
  * @param level confidence level, e.g. 0.95
  */
 export function profileLimits(curve: ProfileCurve, level: number): [low: number, high: number] {
+  checkArgument('profileLimits', curve, ['value', 'zeta'], 'the curve of a parameter', 'profile makes them');
+  checkLevel(level);
   const z = normalQuantile(0.5 + level / 2, 0, 1);
   return [limit(curve, -z), limit(curve, z)];
 }

@@ -2,6 +2,7 @@
  * Sandwich covariance of the fixed effects from the scores of clusters (White 1982; Liang & Zeger 1986): right although the model within
  * clusters is not, as long as there are many clusters.
  */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { linearPredictor } from '../model/linear-predictor.js';
@@ -40,6 +41,8 @@ export interface RobustModel extends EstimatedModel {
  * @throws OptionError for a fit with nAGQ = 0, an unknown factor, clusters that cut through a level of a grouping factor, fewer than two clusters, or a fit without standard errors.
  */
 export async function robustVcov(fit: RobustModel, options: RobustOptions = {}): Promise<RobustVcov> {
+  checkFit('robustVcov', fit);
+  checkOptions('robustVcov', options);
   const { type = 'CR0' } = options;
   const { design } = fit.frame;
   const { codes, count } = clustersOf(design, options.cluster);

@@ -1,3 +1,5 @@
+import { checkArgument } from '../check-arguments.js';
+
 /** How the fit of one model ended. Codes are stable: they are written to files. */
 export const STATUS = {
   /** Stationary point with a covariance of full rank. */
@@ -27,6 +29,7 @@ export function isConverged(code: number): boolean {
 
 /** Number of models with each status, every name present. */
 export function countStatuses(codes: ArrayLike<number>): Record<StatusName, number> {
+  checkArgument('countStatuses', codes, ['length'], 'the status codes of a batch', 'for example fits.status');
   const counts = Object.fromEntries(STATUS_NAMES.map((name) => [name, 0])) as Record<StatusName, number>;
   for (let i = 0; i < codes.length; i++) counts[STATUS_NAMES[codes[i]!]!]++;
   return counts;

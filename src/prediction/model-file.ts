@@ -1,4 +1,5 @@
 /** A fitted model as a file that restores it with all its methods. */
+import { checkFit } from '../check-arguments.js';
 import { DataError } from '../errors.js';
 import { GlmmFit } from '../fit/glmm.js';
 import type { GlmmOptions } from '../fit/options.js';
@@ -12,6 +13,7 @@ const VERSION = 1;
 
 /** The model as JSON text, numbers bit for bit. It holds the data the model was fitted to. */
 export function saveModel(fit: GlmmFit): string {
+  checkFit('saveModel', fit);
   const { frame, response, settings, solution } = fit;
   const options: GlmmOptions = { ...fit.options };
   delete (options as { signal?: AbortSignal }).signal;

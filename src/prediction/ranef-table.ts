@@ -1,5 +1,6 @@
 /** Conditional modes as a table: with standard errors, intervals and ranks. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { checkFit } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
@@ -22,6 +23,7 @@ export interface RanefEntry {
 
 /** One entry per level and effect, in the order of terms, levels and effects. @param level of the intervals, 0.5 … 0.9999 */
 export function ranefTable(fit: GlmmFit, level = 0.95): RanefEntry[] {
+  checkFit('ranefTable', fit);
   if (!(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
   const { design, params, modes } = fit;
   const z = normalQuantile(0.5 + level / 2, 0, 1);

@@ -1,4 +1,5 @@
 /** A fitted model as flat tables, with the column meanings of R's broom.mixed. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { fittedRows } from './fit-rows.js';
 import { jointPrecision } from './joint-precision.js';
@@ -36,6 +37,8 @@ export interface TidyOptions {
 const DEFAULT_EFFECTS: readonly TidyRow['effect'][] = ['fixed', 'zi', 'disp', 'threshold', 'ran_pars'];
 
 export function tidy(fit: GlmmFit, options: TidyOptions = {}): TidyRow[] {
+  checkFit('tidy', fit);
+  checkOptions('tidy', options);
   const { effects = DEFAULT_EFFECTS, level = 0.95, exponentiate = false } = options;
   const rows: TidyRow[] = [];
   const nothing = { std_error: null, statistic: null, p_value: null, conf_low: null, conf_high: null };
@@ -84,6 +87,7 @@ export interface Glance {
 
 /** One row about the whole fit. */
 export function glance(fit: GlmmFit): Glance {
+  checkFit('glance', fit);
   const { nobs, sigma, logLik, AIC, BIC, deviance, df } = fit;
   return { nobs, sigma, logLik, AIC, BIC, deviance, df, df_residual: nobs - df };
 }
@@ -93,6 +97,7 @@ export function glance(fit: GlmmFit): Glance {
  * effects), `.mu` and `.mu_fixed` (the same as means), `.resid` (deviance), `.pearson`, `.hat` (leverage), and the conditional mode of every random effect of the row.
  */
 export function augment(fit: GlmmFit): ColumnTable {
+  checkFit('augment', fit);
   const { design, frame } = fit;
   const rows = fittedRows(design);
   const every = design.random.map(() => true);
@@ -120,6 +125,7 @@ export function augment(fit: GlmmFit): ColumnTable {
 
 /** The diagnostic data set of MIDAS's page: fitted values, deviance and Pearson residuals, and the random effect of each row's group. */
 export function diagnosticData(fit: GlmmFit): ColumnTable {
+  checkFit('diagnosticData', fit);
   const columns: Record<string, Float64Array> = {
     fitted_values: predict(fit).fit,
     deviance_residuals: residuals(fit, { type: 'deviance' }),

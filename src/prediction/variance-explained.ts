@@ -1,4 +1,5 @@
 /** Intra-class correlation, design effect and R² of a fitted model, each with a reason where it does not exist. */
+import { checkFit } from '../check-arguments.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { covarianceOf } from '../model/covariance.js';
 import { isLinearMixed } from '../model/design.js';
@@ -24,6 +25,7 @@ export interface VarianceExplained {
  * log(1 + 1/λ) is taken at λ = the population mean. Random slopes enter with the mean of z'Σz over the rows (Johnson 2014).
  */
 export function varianceExplained(fit: GlmmFit): VarianceExplained {
+  checkFit('varianceExplained', fit);
   const { design } = fit;
   const rows = fittedRows(design);
   const components = covarianceOf(design, fit.params);

@@ -1,4 +1,5 @@
 /** The interval table of a bootstrap as text. */
+import { checkArgument } from '../check-arguments.js';
 import type { IntervalRow } from '../fit/types.js';
 import { formatCount, formatTogether } from './format-numbers.js';
 import { type TextColumn, textTable } from './text-table.js';
@@ -26,6 +27,7 @@ function replicateRange(rows: readonly IntervalRow[]): string {
  * @param digits significant digits of the smallest estimate or standard error, default 4
  */
 export function formatIntervals(rows: readonly IntervalRow[], digits = 4): string {
+  checkArgument('formatIntervals', rows, ['length'], 'rows of intervals', 'the method intervals of a bootstrap makes them');
   const first = rows[0];
   if (first === undefined) return 'No intervals.';
   const [estimates, errors, biases, lows, highs] = formatTogether([

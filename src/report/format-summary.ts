@@ -1,6 +1,7 @@
 /**
  * The fitted model as text, in the layout that users of lme4 read every day. It depends on plain data only and works in a browser.
  */
+import { checkArgument, checkOptions } from '../check-arguments.js';
 import type { FitJson, VarianceComponent, FixedEffect } from '../fit/types.js';
 import { hasResidual } from '../fit/auxiliary-tables.js';
 import { hasCommonCorrelation, isHomogeneous } from '../model/covariance-structure.js';
@@ -24,6 +25,8 @@ const LINE_WIDTH = 80;
 
 /** The whole summary, lines separated by `\n`, without a newline at the end. */
 export function formatSummary(fit: FitJson, options: SummaryOptions = {}): string {
+  checkArgument('formatSummary', fit, ['fixed', 'random'], 'a model as plain data', 'fit.toJSON() makes it');
+  checkOptions('formatSummary', options);
   const digits = options.digits ?? 4;
   const blocks = [
     headerLines(fit, options.dataName),

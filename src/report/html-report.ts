@@ -2,6 +2,7 @@
  * A bootstrap as one self-contained HTML file: no network, no scripts, no fonts; readable on paper and in the dark. Everything that came
  * from the user's data is escaped by the templates (`markup.ts`).
  */
+import { checkArgument } from '../check-arguments.js';
 import type { Bootstrap, BootstrapMethod, FitJson, IntervalKind, IntervalRow } from '../fit/types.js';
 import { STATUS_NAMES, type StatusName } from '../model/status.js';
 import { type EstimateSample, estimateSamples } from './estimate-sample.js';
@@ -45,6 +46,7 @@ const STATUS_COLOURS: Readonly<Record<StatusName, string>> = {
 
 /** The report as the text of an HTML file. Loads the drawing libraries on first use. */
 export async function htmlReport(input: ReportInput): Promise<string> {
+  checkArgument('htmlReport', input, ['fit', 'bootstrap', 'intervals'], 'what it reports', 'give { fit: fit.toJSON(), bootstrap, intervals }');
   const { fit, bootstrap, intervals } = input;
   const plots = await loadPlots();
   const samples = estimateSamples(bootstrap, intervals);

@@ -1,4 +1,5 @@
 /** One fitted model as one self-contained HTML file: estimates, what they explain, and whether they can be trusted. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { ALARM, type ModeNormality, type ResidualTest, countZeros, modeNormality, residualTests } from '../diagnostics/residual-tests.js';
 import { type SimulatedResiduals, simulatedResiduals } from '../diagnostics/simulated-residuals.js';
 import type { GlmmFit } from '../fit/glmm.js';
@@ -46,6 +47,8 @@ interface Effect {
  * @throws OptionError for fewer than 20 simulated responses.
  */
 export async function modelReport(fit: GlmmFit, options: ModelReportOptions = {}): Promise<string> {
+  checkFit('modelReport', fit);
+  checkOptions('modelReport', options);
   const { nsim = 250, seed = 1, quadrature = true, signal } = options;
   const simulated = simulatedResiduals(fit, { nsim, seed });
   const { findings } = await diagnose(fit, { quadrature, ...(signal === undefined ? {} : { signal }) });

@@ -1,4 +1,5 @@
 /** The parametric bootstrap as a study: cut anywhere, computed anywhere, put together again. */
+import { checkArgument, checkFit, checkOptions } from '../check-arguments.js';
 import { createColumns } from '../fit/batch-chunk.js';
 import type { Bootstrap } from '../fit/types.js';
 import type { BatchFit } from '../model/batch-fit.js';
@@ -19,9 +20,11 @@ export interface BootstrapSpec extends StudySpec, NumericOptions {
 }
 
 /** The spec of a bootstrap of a fitted model. The names of levels, which may be those of people, stay out of it. */
-export function bootstrapSpec(
-  { frame: { design }, settings, params, metric, response, modes }: BootstrapSource, { nsim, seed, standardErrors = 'none', method = 'parametric' }: NumericOptions,
-): BootstrapSpec {
+export function bootstrapSpec(fit: BootstrapSource, options: NumericOptions): BootstrapSpec {
+  checkFit('bootstrapSpec', fit);
+  checkOptions('bootstrapSpec', options, '{ nsim: 10000, seed: 1 }');
+  const { frame: { design }, settings, params, metric, response, modes } = fit;
+  const { nsim, seed, standardErrors = 'none', method = 'parametric' } = options;
   const { integration, control, REML } = settings;
   return {
     kind: 'bootstrap', nsim, seed, standardErrors, method,
@@ -36,6 +39,7 @@ export function bootstrapSpec(
 
 /** The study of a spec: one row per replicate, columns as `replicateColumns` has them. */
 export function bootstrapStudy(spec: BootstrapSpec): Study {
+  checkArgument('bootstrapStudy', spec, ['source', 'nsim'], 'the spec of a bootstrap', 'bootstrapSpec makes one');
   const { source, nsim, seed, standardErrors = 'none', method = 'parametric' } = spec;
   return {
     spec, total: nsim,
@@ -53,6 +57,8 @@ export function bootstrapStudy(spec: BootstrapSpec): Study {
 
 /** What `bootstrap` would have returned, from the results of its study; all columns are in memory then. */
 export async function bootstrapFromResults(spec: BootstrapSpec, results: StudyResults): Promise<Bootstrap> {
+  checkArgument('bootstrapFromResults', spec, ['source', 'nsim'], 'the spec of a bootstrap', 'bootstrapSpec makes one');
+  checkArgument('bootstrapFromResults', results, ['column', 'total'], 'the results of the study', 'the store that runStudy filled has them');
   const empty = withoutReplicates(spec);
   const { nFixed, nTheta } = parameterLayout(spec.source.frame.design);
   const nParameters = empty.parameters.length;

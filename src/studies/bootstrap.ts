@@ -1,4 +1,5 @@
 /** Bootstrap: a fitted model fitted again to responses drawn from it, or to resampled data. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { FitBatchOptions } from '../fit/fit-batch.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
@@ -51,6 +52,8 @@ export interface BootstrapOptions
  * replicates.intervals({ kinds: ['percentile'], level: 0.95 });
  */
 export async function bootstrap(source: BootstrapSource, options: BootstrapOptions): Promise<Bootstrap> {
+  checkFit('bootstrap', source);
+  checkOptions('bootstrap', options, '{ nsim: 10000, seed: 1 }');
   const { nsim, seed, first = 0, method = 'parametric', onProgress, ...rest } = options;
   if (!Number.isSafeInteger(nsim) || nsim < 1) throw new OptionError(`nsim must be a positive integer, not ${nsim}`);
   checkSeed(seed);
@@ -141,6 +144,8 @@ function columnOf(columns: readonly Float64Array[], value: (row: Float64Array) =
  * parameter, NaN where a fit failed: the jackknife that `bca` intervals take their acceleration from.
  */
 export async function jackknife(model: FittedModel, options: StudyFitOptions = {}): Promise<Float64Array[]> {
+  checkFit('jackknife', model);
+  checkOptions('jackknife', options);
   const { design } = model.frame;
   const units = rowUnits(design, hasOneFactor(design) ? design.random[0]!.group : 'rows');
   const fit = await fitWithout(model, units.unitOf, units.labels.length, options);

@@ -1,4 +1,5 @@
 /** Cross-validation: how well a model predicts rows that it was not fitted to. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import { atParameters } from '../fit/at-parameters.js';
@@ -53,6 +54,8 @@ export interface CrossValidation {
  * @throws OptionError for a number of folds or a grouping factor that cannot be.
  */
 export async function crossValidate(model: FittedModel, options: CrossValidationOptions): Promise<CrossValidation> {
+  checkFit('crossValidate', model);
+  checkOptions('crossValidate', options, "{ folds: 10, by: 'rows', seed: 1 }");
   const { folds: count, by, seed, ...fitOptions } = options;
   const { design } = model.frame;
   const units = rowUnits(design, by);

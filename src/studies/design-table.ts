@@ -1,4 +1,5 @@
 /** Tables for designs that nobody has observed yet: crossings of factors from a line of text, and more of an existing table. */
+import { checkArgument, checkText } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import { inputs } from '../formula/variables.js';
 import { parseFormula } from '../formula/parse.js';
@@ -19,6 +20,7 @@ const MOST_ROWS = 10_000_000;
  * @example crossedTable('herd[30]; period = 1|2|3|4; size = 12; arm = control|treated per herd')
  */
 export function crossedTable(text: string): Table {
+  checkText('crossedTable', text, 'a design');
   const items = text.split(';').map((item) => item.trim()).filter((item) => item !== '').map(parseItem);
   if (items.length === 0) throw new OptionError("a design lists its variables, e.g. 'herd[15]; period = 1|2|3|4; size = 10'");
   const names = items.map(({ name }) => name);
@@ -75,6 +77,8 @@ function factorItem(name: string, levels: string[], per: string | null): Item {
  * @throws DataError for a column that is not there, OptionError for n < 1.
  */
 export function extendAlong(table: Table, name: string, n: number): Table {
+  checkArgument('extendAlong', table, ['columns'], 'a table', 'toTable makes one');
+  checkText('extendAlong', name, 'the name of a column');
   checkSize(n, name);
   const column = columnOf(table, name);
   const { codes, labels } = column.kind === 'factor' ? usedLevels(column) : numberCodes(column);
@@ -104,6 +108,8 @@ export function extendAlong(table: Table, name: string, n: number): Table {
  * @throws DataError for a column that is not there, OptionError for n < 1.
  */
 export function extendWithin(table: Table, names: readonly string[], n: number): Table {
+  checkArgument('extendWithin', table, ['columns'], 'a table', 'toTable makes one');
+  checkArgument('extendWithin', names, ['join'], 'the names of columns', 'for example [name, name]');
   checkSize(n, names.join('+'));
   const keys = names.map((name) => columnOf(table, name));
   const cells = new Map<string, number[]>();

@@ -1,4 +1,5 @@
 /** Double bootstrap: the bootstrap of every replicate tells how often a percentile interval would have held the truth, and corrects its level. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import { fitBatch } from '../fit/fit-batch.js';
@@ -53,6 +54,8 @@ const FIRST_INNER = 2 ** 40;
  * @throws OptionError for impossible options; the signal's reason when aborted.
  */
 export async function doubleBootstrap(source: BootstrapSource, options: DoubleBootstrapOptions): Promise<DoubleBootstrap> {
+  checkFit('doubleBootstrap', source);
+  checkOptions('doubleBootstrap', options, '{ nsim: 1000, inner: 100, seed: 1 }');
   const { inner, ...outerOptions } = options;
   const { nsim, seed, onProgress, chunk, signal } = outerOptions;
   if (!Number.isSafeInteger(inner) || inner < 1) throw new OptionError(`inner must be a positive integer, not ${inner}`);

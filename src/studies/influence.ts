@@ -1,4 +1,5 @@
 /** How much each level of a grouping factor, or each row, matters to the estimates: the model is fitted without it. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import type { BatchFit } from '../model/batch-fit.js';
 import { type StatusName, STATUS_NAMES, isConverged } from '../model/status.js';
 import { inverse } from '../numerics/cholesky.js';
@@ -52,7 +53,10 @@ export interface InfluenceSource extends FittedModel {
  * const { rows } = await influence(fit, { by: 'herd' });
  * rows.toSorted((a, b) => b.cooks_distance - a.cooks_distance)[0];
  */
-export async function influence(model: InfluenceSource, { by, ...options }: InfluenceOptions): Promise<Influence> {
+export async function influence(model: InfluenceSource, options: InfluenceOptions): Promise<Influence> {
+  checkFit('influence', model);
+  checkOptions('influence', options, "{ by: 'rows' }");
+  const { by, ...fitOptions } = options;
   const { design } = model.frame;
   const units = rowUnits(design, by);
   const p = design.fixedNames.length;
@@ -60,7 +64,7 @@ export async function influence(model: InfluenceSource, { by, ...options }: Infl
   const estimates = reported.of(model.params);
   const precision = inverse(Float64Array.from(model.vcov.flat()), p);
   const standardErrors = model.settings.integration.nAGQ === 0 ? 'wls' : 'hessian';
-  const fit = await fitWithout(model, units.unitOf, units.labels.length, { ...options, standardErrors });
+  const fit = await fitWithout(model, units.unitOf, units.labels.length, { ...fitOptions, standardErrors });
   const columns = reported.columns(fit);
   const rows = units.labels.map((unit, b): InfluenceRow => {
     const found = isConverged(fit.status[b]!);

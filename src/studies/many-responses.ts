@@ -1,5 +1,6 @@
 /** One model fitted to many responses: genes, items, voxels. */
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
+import { checkArgument, checkOptions } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import { prepareModel } from '../fit/glmm.js';
@@ -59,8 +60,10 @@ export interface ManyResponses {
  * rows.filter((row) => row.term === 'treatmentb' && row.p_adjusted < 0.05);
  */
 export async function manyResponses(formula: string, data: TableInput, options: ManyResponsesOptions): Promise<ManyResponses> {
+  checkOptions('manyResponses', options, "{ family: 'poisson', responses: [name, name] }");
   const { responses, backend, workers, engine, chunk, check, onProgress, signal, ...model } = options;
   const table = toTable(data);
+  checkArgument('manyResponses', responses, ['length'], 'the names of the responses', 'for example responses: [name, name]');
   if (responses.length === 0) throw new OptionError('no response is named; give the names of their columns');
   const columns = responses.map((name) => responseColumn(table, name));
   const { frame, settings } = prepareModel(formula, withPlaceholderResponse(table, formula, model.family), model);

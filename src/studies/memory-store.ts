@@ -1,9 +1,11 @@
+import { checkArgument } from '../check-arguments.js';
 import { combineBackends } from './combine-backends.js';
 import type { StudyStore } from './run-study.js';
 import type { ColumnValues, Study, StudyPart, StudyResults } from './study.js';
 
 /** A store in memory, for a study that leaves no files; once the study has run it is the results. */
 export function memoryStore(study: Study): StudyStore & StudyResults {
+  checkArgument('memoryStore', study, ['columns', 'total'], 'a study', 'bootstrapStudy makes one');
   const parts: StudyPart[] = [];
   const all = { from: 0, to: study.total };
   return {

@@ -1,4 +1,5 @@
 /** Permutation test of fixed effects: their columns are exchanged between units that are exchangeable when the effects are zero. */
+import { checkArgument, checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { fitBatch } from '../fit/fit-batch.js';
 import type { Batch } from '../model/batch.js';
@@ -43,11 +44,14 @@ export interface PermutationTest {
  * @throws OptionError for unknown columns, several grouping factors, or columns of both kinds.
  */
 export async function permutationTest(model: FittedModel, options: PermutationOptions): Promise<PermutationTest> {
+  checkFit('permutationTest', model);
+  checkOptions('permutationTest', options, '{ columns: [name], nsim: 1999, seed: 1 }');
   const { columns: names, nsim, seed } = options;
   const { design } = model.frame;
   if (!Number.isSafeInteger(nsim) || nsim < 1) throw new OptionError(`nsim must be a positive integer, not ${nsim}`);
   checkSeed(seed);
   if (!hasOneFactor(design)) throw new OptionError('a permutation test needs random effects on a single grouping factor: it says what may be exchanged');
+  checkArgument('permutationTest', names, ['length'], 'the names of its columns', 'for example columns: [name]');
   const columns = names.map((name) => {
     const j = design.fixedNames.indexOf(name);
     if (j === -1) throw new OptionError(`'${name}' is no fixed effect of the model${closestName(name, design.fixedNames) || `; use ${design.fixedNames.slice(0, 20).join(', ')}`}`);

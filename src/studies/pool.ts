@@ -1,6 +1,7 @@
 /** Fits to multiply imputed data as one result (Rubin 1987, Multiple Imputation for Nonresponse in Surveys, ch. 3). */
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
+import { checkArgument } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import { type GlmmFit, glmm } from '../fit/glmm.js';
 import type { GlmmOptions } from '../fit/options.js';
@@ -42,6 +43,7 @@ export interface Pooled {
  * @param tables the imputed data, at least two
  */
 export async function glmmImputed(formula: string, tables: readonly TableInput[], options: GlmmOptions, level = 0.95): Promise<Pooled> {
+  checkArgument('glmmImputed', tables, ['length'], 'a list of tables, one per imputation', 'for example [first, second]');
   const fits: GlmmFit[] = [];
   for (const table of tables) fits.push(await glmm(formula, table, options));
   return pool(fits, level);
@@ -53,6 +55,7 @@ export async function glmmImputed(formula: string, tables: readonly TableInput[]
  * @throws OptionError for fewer than two fits, DataError where they differ in their fixed effects or one has no standard errors.
  */
 export function pool(fits: readonly GlmmFit[], level = 0.95): Pooled {
+  checkArgument('pool', fits, ['length'], 'a list of fitted models, one per imputation', 'for example [first, second]');
   const m = fits.length;
   const first = fits[0];
   if (first === undefined || m < 2) throw new OptionError('pooling needs the fits of at least two imputations');

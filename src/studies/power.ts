@@ -2,6 +2,7 @@
 import chisqCdf from '@stdlib/stats-base-dists-chisquare-cdf';
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { checkArgument, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import type { Engine } from '../fit/engine.js';
@@ -90,6 +91,8 @@ const CONFIDENCE = 0.95;
  *   params: { '(Intercept)': -1, armb: 0.5, 'clinic.(Intercept)': 0.6 } }, { tested: 'armb', effects: [0, 0.25, 0.5], nsim: 1000, seed: 1 });
  */
 export async function power(model: PowerModel, options: PowerOptions): Promise<PowerStudy> {
+  checkArgument('power', model, ['formula', 'data'], 'a model', 'for example { formula, data, family }');
+  checkOptions('power', options, "{ tested: 'x', nsim: 1000, seed: 1 }");
   const { nsim, seed, alpha = 0.05, width, onProgress } = options;
   checkNumbers(nsim, seed, alpha, width);
   const begin = performance.now();

@@ -1,4 +1,5 @@
 /** Runs what is missing of a study, part by part, into a store: memory (`memory-store.ts`), or a folder of files in Node (`src/durable/`). */
+import { checkArgument, checkOptions } from '../check-arguments.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import type { Range } from '../fit/batch-ranges.js';
 import { type Engine, createEngine } from '../fit/engine.js';
@@ -45,6 +46,9 @@ const LARGEST_PART = 2 ** 18;
  * @throws what the store throws when it cannot write; the signal's reason when aborted.
  */
 export async function runStudy(study: Study, store: StudyStore, options: RunStudyOptions = {}): Promise<void> {
+  checkArgument('runStudy', study, ['columns', 'total'], 'a study', 'bootstrapStudy makes one');
+  checkArgument('runStudy', store, ['range', 'missing'], 'a store', 'memoryStore(study) makes one');
+  checkOptions('runStudy', options);
   const { backend, workers, signal, onProgress, partSize, stage = 'replicates' } = options;
   const { range, missing } = store;
   const left = missing.reduce((sum, { from, to }) => sum + to - from, 0);

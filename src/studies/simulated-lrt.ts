@@ -1,4 +1,5 @@
 /** Likelihood-ratio test of nested models against its simulated null distribution. */
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import type { Engine } from '../fit/engine.js';
@@ -84,6 +85,8 @@ export interface LrtPair {
  * console.table(test.rows);
  */
 export async function simulatedLrt(smaller: FittedModel, larger: FittedModel, options: LrtOptions): Promise<SimulatedLrt> {
+  for (const fit of [smaller, larger]) checkFit('simulatedLrt', fit);
+  checkOptions('simulatedLrt', options, '{ nsim: 10000, seed: 1 }');
   const { nsim, seed, stopAfter = Infinity } = options;
   if (!Number.isSafeInteger(nsim) || nsim < 1) throw new OptionError(`nsim must be a positive integer, not ${nsim}`);
   if (options.stopAfter !== undefined && (!Number.isSafeInteger(stopAfter) || stopAfter < 1)) throw new OptionError(`stopAfter must be a positive integer, not ${stopAfter}`);

@@ -1,4 +1,5 @@
 /** Columns from values held in memory: arrays, typed arrays, rows. */
+import { checkOptions, inWords } from '../check-arguments.js';
 import { DataError } from '../errors.js';
 import { compareText } from './level-order.js';
 import { levelLabel } from './number-label.js';
@@ -52,7 +53,7 @@ export function fromRows(rows: readonly Readonly<Record<string, CellValue>>[], o
   if (rows.length === 0) throw new DataError('the data have no rows');
   const values = new Map<string, CellValue[]>();
   rows.forEach((row, i) => {
-    if (typeof row !== 'object' || row === null) throw new DataError(`row ${i + 1} is ${describe(row)}; rows must be objects`, { row: i + 1 });
+    if (typeof row !== 'object' || row === null) throw new DataError(`row ${i + 1} is ${inWords(row)}; rows must be objects`, { row: i + 1 });
     for (const key of Object.keys(row)) {
       let column = values.get(key);
       if (column === undefined) {
@@ -67,7 +68,8 @@ export function fromRows(rows: readonly Readonly<Record<string, CellValue>>[], o
 
 /** What the library entry points accept, as a table. */
 export function toTable(data: TableInput, options: TypeOptions = {}): Table {
-  if (typeof data !== 'object' || data === null) throw new DataError(`the data are ${describe(data)}; give a table, rows or columns`);
+  checkOptions('toTable', options);
+  if (typeof data !== 'object' || data === null) throw new DataError(`the data are ${inWords(data)}; give a table, rows or columns`);
   if (isTable(data)) return retype(data, options);
   if (Array.isArray(data)) return fromRows(data as readonly Record<string, CellValue>[], options);
   return fromColumns(data as Record<string, ColumnInput>, options);
@@ -95,7 +97,7 @@ function isColumn(input: ColumnInput): input is Column {
 /** Infers one column from its values; `type` only decides how a mixture of numbers and texts is read. */
 export function columnFromValues(name: string, values: ArrayLike<unknown>, type?: ColumnType): Column {
   if (typeof values !== 'object' || values === null || typeof values.length !== 'number') {
-    throw new DataError(`column '${name}' is ${describe(values)}; give an array of values`, { column: name });
+    throw new DataError(`column '${name}' is ${inWords(values)}; give an array of values`, { column: name });
   }
   if (values instanceof Float64Array) return { kind: 'numeric', values };
   if (ArrayBuffer.isView(values) && !(values instanceof BigInt64Array) && !(values instanceof BigUint64Array)) {
@@ -129,7 +131,7 @@ function kindOfValues(name: string, values: ArrayLike<unknown>, type: ColumnType
     if (value === null || value === undefined) continue;
     const here = kindOfValue(value);
     if (here === undefined) {
-      throw new DataError(`column '${name}', row ${i + 1} holds ${describe(value)}; cells are numbers, text, true or false, or null`, { column: name, row: i + 1 });
+      throw new DataError(`column '${name}', row ${i + 1} holds ${inWords(value)}; cells are numbers, text, true or false, or null`, { column: name, row: i + 1 });
     }
     if (kind === here || kind === 'missing') kind = here;
     else if ((kind === 'integer' && here === 'number') || (kind === 'number' && here === 'integer')) kind = 'integer';
@@ -187,10 +189,4 @@ function encode(values: ArrayLike<unknown>, label: (value: unknown) => string, s
     codes[i] = code;
   }
   return { kind: 'factor', source: 'string', ordered: false, levels, codes };
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
 }
