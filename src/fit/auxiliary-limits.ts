@@ -3,7 +3,7 @@
  * a zero-inflation probability → −∞ is none. Such a fit lies on the boundary of the model: a valid maximum without a finite estimate.
  */
 import { familyOf } from '../families/registry.js';
-import { type Design, isLinearMixed } from '../model/design.js';
+import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { auxiliaryColumnScales } from './starting-point.js';
 
 /** Logarithm or logit beyond which the likelihood no longer tells the parameter from its limit (e^−10 is 5e-5). */
@@ -54,6 +54,28 @@ export function auxiliaryLimits(design: Design): AuxiliaryLimits | null {
       return any;
     },
   };
+}
+
+/** The family that a family without its dispersion is. */
+const LIMIT_FAMILY: Readonly<Partial<Record<Design['family'], string>>> = {
+  nbinom1: 'poisson', nbinom2: 'poisson', betabinomial: 'binomial', truncated_nbinom1: 'truncated_poisson', truncated_nbinom2: 'truncated_poisson',
+};
+
+/** What a reader should know of estimates (β, θ, γ) that lie beyond a limit, one sentence each, with what to fit instead. */
+export function limitRemarks(design: Design, params: Float64Array): string[] {
+  const { nFixed, nTheta, nAuxiliary } = parameterLayout(design);
+  const flags = new Uint8Array(nAuxiliary);
+  if (auxiliaryLimits(design)?.flag(params.slice(nFixed + nTheta, nFixed + nTheta + nAuxiliary), flags) !== true) return [];
+  return design.auxiliary.flatMap(({ role, names }, k) => {
+    const first = design.auxiliary.slice(0, k).reduce((sum, before) => sum + before.names.length, 0);
+    return names.flatMap((name, j): string[] => {
+      if (flags[first + j] === 0) return [];
+      const model = role === 'zi' ? 'zero-inflation model' : 'dispersion model';
+      if (name !== '(Intercept)') return [`coefficient '${name}' of the ${model} has no finite estimate; a simpler ${role === 'zi' ? 'ziformula' : 'dispformula'} may do`];
+      return [role === 'zi' ? 'the zero-inflation model finds no excess of zeros: its intercept has no finite estimate; leave ziformula out or simplify it'
+        : `the dispersion parameter is estimated at its limit, where the family is ${LIMIT_FAMILY[design.family]!}; fit that one`];
+    });
+  });
 }
 
 /** Whether no row of an ordered response is in some category: a threshold beside it then has no finite estimate of its own. */

@@ -1,4 +1,5 @@
 /** `glmm()` and the fitted model. */
+import { checkArgument, checkOptions } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import { familyOf, resolveFamily } from '../families/registry.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
@@ -27,6 +28,7 @@ import { type SummaryOptions, formatSummary } from '../report/format-summary.js'
 import { type BootstrapOptions, bootstrap } from '../studies/bootstrap.js';
 import { type TableInput, toTable } from '../table/from-values.js';
 import { checkChoice, checkOptionNames, resolveControl } from './check-options.js';
+import { limitRemarks } from './auxiliary-limits.js';
 import { auxiliaryTable, dispersionOf, fittedMeans, sigmaOf } from './auxiliary-tables.js';
 import { coefficientTable } from './coefficient-table.js';
 import { objectiveSource } from './engine.js';
@@ -291,6 +293,7 @@ export class GlmmFit {
     if (this.singular) {
       sentences.push('the fit is singular: a variance is estimated as zero or a correlation as ±1; consider a simpler random part');
     }
+    sentences.push(...limitRemarks(this.design, this.params));
     if (this.settings.pseudo !== undefined) {
       sentences.push(`${this.settings.pseudo}: log-likelihood, AIC and BIC are those of the last working response and compare no models; estimates are biased for small counts and binary responses`);
     }
@@ -369,6 +372,7 @@ export class GlmmFit {
    * @throws OptionError for a seed or count that is not a non-negative integer.
    */
   simulate(options: SimulateOptions): Float64Array[] {
+    checkOptions('simulate', options, '{ nsim: 100, seed: 1 }');
     const nsim = options.nsim ?? 1;
     if (!Number.isSafeInteger(nsim) || nsim < 0) throw new OptionError(`nsim = ${nsim} is not a non-negative integer`);
     checkSeed(options.seed);
@@ -386,6 +390,7 @@ export class GlmmFit {
    * @throws DataError for a wrong length or a value the family does not allow.
    */
   async refit(y: ArrayLike<number>): Promise<GlmmFit> {
+    checkArgument('refit', y, ['length'], 'a response, one number per row', 'fit.response is the one of the fit');
     const { design } = this.frame;
     if (y.length !== design.nobs) {
       throw new DataError(`the new response has ${y.length} values, the model was fitted to ${design.nobs} rows; give one value per row`);
@@ -414,7 +419,7 @@ export class GlmmFit {
 
   /** Likelihood-ratio tests, AIC and BIC beside other fits of the same data: see `compare`. */
   compare(others: GlmmFit | readonly GlmmFit[], options: CompareOptions = {}): Promise<Comparison> {
-    return compare([this, ...(others instanceof GlmmFit ? [others] : others)], options);
+    return compare([this, others].flat(), options);
   }
 
   /** The model without each of its terms: see `drop1`. */

@@ -21,6 +21,7 @@ test.each(['nbinom2', 'nbinom1'] as const)('%s without overdispersion is Poisson
   const poisson = await glmm('y ~ x + (1 | g)', { x, g, y: even }, { family: 'poisson' });
   expect(fit.status).toBe('boundary');
   expect(fit.logLik).toBeCloseTo(poisson.logLik, 3);
+  expect(fit.warnings).toEqual(['the dispersion parameter is estimated at its limit, where the family is poisson; fit that one']);
   fit.coefficients().forEach((row, j) => {
     expect(row.estimate).toBeCloseTo(poisson.coefficients()[j]!.estimate, 3);
     expect(row.std_error / poisson.coefficients()[j]!.std_error).toBeCloseTo(1, 2);
@@ -33,6 +34,13 @@ test('zero inflation without an excess of zeros', async () => {
   const none = await glmm('y ~ x + (1 | g)', { x, g, y: counts }, { family: 'poisson', ziformula: '~ 1' });
   const plain = await glmm('y ~ x + (1 | g)', { x, g, y: counts }, { family: 'poisson' });
   expect(none.logLik).toBeGreaterThan(plain.logLik - 1e-4);
+});
+
+test('a zero-inflation model that finds no excess says so', async () => {
+  const salamanders = readCsv(readFileSync(new URL('../../data/salamanders.csv', import.meta.url), 'utf8'));
+  const fit = await glmm('count ~ mined + spp + (1 | site)', salamanders, { family: 'nbinom2', ziformula: '~ 1' });
+  expect([fit.status, fit.singular]).toEqual(['boundary', false]);
+  expect(fit.warnings).toEqual(['the zero-inflation model finds no excess of zeros: its intercept has no finite estimate; leave ziformula out or simplify it']);
 });
 
 test('a replicate with an empty category is on the boundary', async () => {
