@@ -32,11 +32,15 @@ export interface NewRowOptions {
   readonly offset?: ArrayLike<number>;
 }
 
+/** What a prediction reads of a random term: the levels for their modes, only the matrix (averages over new effects), or nothing. */
+export type EffectUse = 'modes' | 'matrix' | 'none';
+
 /**
  * The rows of a new table in the terms of a fitted model. A missing value makes the row's prediction NaN.
+ * @param uses one per random term; columns that none of them reads may be absent
  * @throws DataError for an unknown column, an unknown level of a factor or (unless allowed) of a grouping factor; OptionError where offsets are wanting.
  */
-export function newRows(frame: ModelFrame, table: Table, options: NewRowOptions = {}): FitRows {
+export function newRows(frame: ModelFrame, table: Table, options: NewRowOptions, uses: readonly EffectUse[]): FitRows {
   const { design } = frame;
   return {
     nobs: table.nrow,
@@ -45,8 +49,8 @@ export function newRows(frame: ModelFrame, table: Table, options: NewRowOptions 
     trials: null,
     weights: null,
     random: frame.randomTerms.map((terms, t): RowEffects => ({
-      index: newIndex(terms, design.random[t]!.levels, table, options.allowNewLevels === true),
-      z: modelMatrix(terms, table),
+      index: uses[t] === 'modes' ? newIndex(terms, design.random[t]!.levels, table, options.allowNewLevels === true) : new Int32Array(table.nrow).fill(-1),
+      z: uses[t] === 'none' ? new Float64Array(table.nrow * design.random[t]!.names.length) : modelMatrix(terms, table),
     })),
     auxiliary: design.auxiliary.map((predictor) => newAuxiliary(predictor, frame, table)),
   };
@@ -83,8 +87,8 @@ function newIndex({ grouping, formula, memory }: RandomTerms, levels: readonly s
     if (allowNew) return -1;
     throw new DataError(
       missing
-        ? `'${name}' is missing in row ${i + 1}; fill it in, or allow new levels to predict without its random effect`
-        : `'${name}' has level '${label}' in row ${i + 1}, which the model was not fitted with; allow new levels to predict with a random effect of zero`,
+        ? `'${name}' is missing in row ${i + 1}; fill it in, or allow new levels (allowNewLevels, --new-levels) to predict without its random effect`
+        : `'${name}' has level '${label}' in row ${i + 1}, which the model was not fitted with; allow new levels (allowNewLevels, --new-levels) to predict with a random effect of zero`,
       { column: name, row: i + 1 },
     );
   });

@@ -1,5 +1,6 @@
 /** Predictions of a fitted model: with, without or averaged over the random effects, on its own rows or on new ones. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import type { GlmmFit } from '../fit/glmm.js';
@@ -41,6 +42,8 @@ const AVERAGE_NODES = 61;
 
 /** @throws OptionError for contradictory options, DataError for data the model cannot be applied to. */
 export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction {
+  checkFit('predict', fit);
+  checkOptions('predict', options);
   const { design, params } = fit;
   const { type = 'response', level } = options;
   if (type !== 'response' && type !== 'link') throw new OptionError(`unknown type '${String(type)}' of prediction; use response or link`);
@@ -48,8 +51,9 @@ export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction 
   const averaged = options.populationAveraged === true;
   if (averaged && options.reForm !== undefined) throw new OptionError('a population average is over all random effects; leave reForm out');
   if (averaged && type === 'link') throw new OptionError('a population average is of the response; leave type out');
-  const rows = options.data === undefined ? fittedRows(design) : newRows(fit.frame, toTable(options.data), options);
   const terms = termsOf(fit, averaged ? 'none' : (options.reForm ?? 'all'));
+  const rows = options.data === undefined ? fittedRows(design)
+    : newRows(fit.frame, toTable(options.data), options, terms.map((counts) => (averaged ? 'matrix' : counts ? 'modes' : 'none')));
 
   const eta = predictorOf(fit, rows, terms);
   const family = familyOf(design);
