@@ -14,7 +14,7 @@ const STUDIES = [
   { kind: 'bootstrap', description: 'fit a model, then refit it to simulated responses', options: (command: Command) => addBootstrapOptions(addModelOptions(command)) },
 ] as const;
 
-/** Adds the commands to the program. */
+/** Adds the studies to the program. */
 export function durableCommands(program: Command): void {
   for (const { kind, description, options } of STUDIES) {
     addDurableOptions(options(program.command(kind).description(description))).action(async (data: string, given: DurableArguments) => {
@@ -22,6 +22,10 @@ export function durableCommands(program: Command): void {
       await runDurableCommand(await durableCommand(kind), data, given as never);
     });
   }
+}
+
+/** Adds what puts folders together to the program, and the queue. */
+export function machineCommands(program: Command): void {
   mergeCommand(program);
   queueCommand(program);
 }

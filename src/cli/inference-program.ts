@@ -22,7 +22,7 @@ export function inferenceCommands(program: Command): void {
 const names = (text: string): string[] => text.split(',').map((name) => name.trim());
 
 function compareCommand(program: Command): void {
-  const command = program.command('compare').description('compare nested models by likelihood-ratio tests, AIC and BIC')
+  const command = program.command('compare').description('compare nested models by likelihood-ratio tests, AIC and BIC').optionsGroup('Model:')
     .requiredOption('--formula <formula>', 'a model; give two or more of these', (text, earlier: string[] | undefined) => [...(earlier ?? []), text]);
   addStudyOptions(addFittingOptions(command)
     .option('--nsim <n>', 'simulate the null distribution of each test with so many replicates', (text) => parseCount('--nsim', text, 1))

@@ -5,7 +5,7 @@ import { OptionError } from '../errors.js';
 import type { BackendChoice, GlmmOptions } from '../fit/options.js';
 import type { BootstrapMethod, IntervalKind } from '../fit/types.js';
 import type { ContrastName } from '../formula/model-frame.js';
-import { FAMILY_NAMES } from '../families/registry.js';
+import { FAMILY_NAMES, linksOf } from '../families/registry.js';
 import type { FamilyName, LinkName } from '../model/design.js';
 import type { ColumnType, TypeOptions } from '../table/retype.js';
 import { parseChoice, parseChoices, parseCount, parseLevel, parseLevels, parsePairs, parseShard, parseStart, parseNumber } from './option-values.js';
@@ -42,7 +42,7 @@ export interface ModelArguments {
 }
 
 const MODEL_OPTIONS = [
-  'formula', 'family', 'link', 'nagq', 'reml', 'weights', 'offset', 'subset', 'contrasts', 'covariancePattern', 'types', 'levels', 'start', 'backend', 'information', 'se',
+  'formula', 'family', 'link', 'nagq', 'reml', 'fitMethod', 'zi', 'disp', 'dispersion', 'threshold', 'weights', 'offset', 'subset', 'contrasts', 'covariancePattern', 'types', 'levels', 'start', 'backend', 'information', 'se',
 ] as const satisfies readonly (keyof ModelArguments)[];
 
 /** How a study is run, whatever it is: nothing here changes a number. */
@@ -79,7 +79,7 @@ function merge<Value>(earlier: Record<string, Value> | undefined, more: Record<s
 
 /** Options of every command that fits a model. */
 export function addModelOptions(command: Command): Command {
-  return addFittingOptions(command.requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'"));
+  return addFittingOptions(command.optionsGroup('Model:').requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'"));
 }
 
 /** Data and options of a model besides its formula. */
@@ -89,37 +89,49 @@ export function addFittingOptions(command: Command): Command {
 
 /** Options of a model besides its data and formula. */
 export function addOptionsOfFit(command: Command): Command {
-  return command
+  return command.optionsGroup('Model:')
     .requiredOption('--family <name>', `distribution of the response: ${FAMILY_NAMES.join(', ')}`)
-    .option('--link <name>', 'link function (default: logit for binomial, log for poisson, identity for gaussian)')
-    .option('--nagq <k>', 'nodes per dimension: 1 is the Laplace approximation, 0 the joint mode (default: 1)', (text) => parseCount('--nagq', text, 0))
+    .option('--link <name>', `link function (default: ${defaultLinks()})`)
     .option('--zi <formula>', "zero-inflation model (logit of the probability of an excess zero), e.g. '~ x'; with a truncated family a hurdle model")
-    .option('--disp <formula>', "dispersion model on its logarithmic scale, e.g. '~ x'")
-    .option('--dispersion <value>', 'a dispersion parameter that is known', (text) => parseNumber('--dispersion', text))
+    .option('--disp <formula>', "model of the logarithm of the dispersion parameter, e.g. '~ x' (default: '~ 1')")
+    .option('--dispersion <value>', 'a dispersion parameter that is known and not estimated', (text) => parseNumber('--dispersion', text))
     .option('--threshold <structure>', 'thresholds of an ordered response: flexible (default), symmetric or equidistant',
       (text) => parseChoice('--threshold', text, ['flexible', 'symmetric', 'equidistant'] as const))
+    .option('--contrasts <column=name,...>', 'contrasts of factors: treatment, sum, helmert, poly or dummy',
+      (text, earlier: Record<string, string> | undefined) => merge(earlier, parsePairs('--contrasts', text)))
+    .option('--covariance-pattern <names>', 'covariance of the random terms, one name or one per term: us, diag, homdiag, cs, homcs, ar1, hetar1, or MATLAB\'s names',
+      (text) => text.split(',').map((name) => name.trim()))
+    .optionsGroup('Data:')
+    .option('--types <column=type,...>', 'types of columns: numeric, factor, ordered, string or boolean (default: by their values)',
+      (text, earlier: Record<string, string> | undefined) => merge(earlier, parsePairs('--types', text)))
+    .option('--levels <column=a|b|c>', 'order of the levels of a factor; may be repeated',
+      (text, earlier: Record<string, string[]> | undefined) => merge(earlier, Object.fromEntries([parseLevels('--levels', text)])))
+    .option('--weights <column>', 'prior weights; binomial sizes where the response is a proportion')
+    .option('--offset <expression>', "known part of the linear predictor, e.g. 'log(exposure)'")
+    .option('--subset <expression>', "rows to use, e.g. 'period != 4 & size > 3'")
+    .optionsGroup('Fitting:')
+    .option('--nagq <k>', 'nodes per dimension: 1 is the Laplace approximation, 0 the joint mode (default: 1)', (text) => parseCount('--nagq', text, 0))
     .option('--fit-method <name>', 'likelihood (default), or pseudo-likelihood as MATLAB: MPL or REMPL',
       (text) => parseChoice('--fit-method', text, ['likelihood', 'MPL', 'REMPL'] as const))
     .option('--reml', 'gaussian models: restricted maximum likelihood (the default)')
     .option('--no-reml', 'gaussian models: maximum likelihood')
-    .option('--weights <column>', 'prior weights; binomial sizes where the response is a proportion')
-    .option('--offset <expression>', "known part of the linear predictor, e.g. 'log(exposure)'")
-    .option('--subset <expression>', "rows to use, e.g. 'period != 4 & size > 3'")
-    .option('--contrasts <column=name,...>', 'treatment, sum, helmert, poly or dummy',
-      (text, earlier: Record<string, string> | undefined) => merge(earlier, parsePairs('--contrasts', text)))
-    .option('--covariance-pattern <names>', 'covariance of the random terms, one name or one per term: us, diag, homdiag, cs, homcs, ar1, hetar1, or MATLAB\'s names',
-      (text) => text.split(',').map((name) => name.trim()))
-    .option('--types <column=type,...>', 'numeric, factor, ordered, string or boolean',
-      (text, earlier: Record<string, string> | undefined) => merge(earlier, parsePairs('--types', text)))
-    .option('--levels <column=a|b|c>', 'order of the levels of a factor; may be repeated',
-      (text, earlier: Record<string, string[]> | undefined) => merge(earlier, Object.fromEntries([parseLevels('--levels', text)])))
     .option('--start <values>', "starting values: 'theta=0.6;fixef=-1,0.2', or theta alone: 0.6", (text) => parseStart('--start', text))
     .option('--backend <name>', 'auto, cpu (float64) or webgpu', (text) => parseChoice('--backend', text, BACKENDS), 'auto' as const)
     .option('--information <kind>', 'observed (default) or expected (as lme4) information in the Laplace approximation',
       (text) => parseChoice('--information', text, ['observed', 'expected'] as const))
     .option('--se <kind>', 'standard errors from the joint Hessian (hessian, default) or by weighted least squares (wls)',
       (text) => parseChoice('--se', text, ['hessian', 'wls'] as const))
-    .addOption(jsonOption());
+    .optionsGroup('Options:').addOption(jsonOption());
+}
+
+/** `logit for binomial, beta; log for poisson`: families by their default link. */
+function defaultLinks(): string {
+  const families = new Map<LinkName, FamilyName[]>();
+  for (const family of FAMILY_NAMES) {
+    const link = linksOf(family)[0]!;
+    families.set(link, [...(families.get(link) ?? []), family]);
+  }
+  return [...families].map(([link, names]) => `${link} for ${names.join(', ')}`).join('; ');
 }
 
 /** Options of `bootstrap` besides those of the model. */

@@ -1,41 +1,41 @@
 /** The commands and their help. Each command's code is loaded only when it runs. */
 import { Command } from 'commander';
 import { packageVersion } from '../durable/version.js';
-import { durableCommands } from './durable-program.js';
+import { durableCommands, machineCommands } from './durable-program.js';
+import { examplesOf } from './examples.js';
 import { inferenceCommands } from './inference-program.js';
 import { modelCommands } from './model-program.js';
 import { type FitArguments, addModelOptions } from './options.js';
 import { studyCommands } from './study-program.js';
 
-const EXAMPLES = `
-Examples:
-  glmmgpu fit cbpp.csv --formula 'cbind(incidence, size - incidence) ~ period + (1 | herd)' --family binomial --types period=factor
-  glmmgpu bootstrap cbpp.csv --formula 'cbind(incidence, size - incidence) ~ period + (1 | herd)' --family binomial \\
-    --types period=factor --nsim 10000 --seed 1 --out cbpp-bootstrap
-  glmmgpu devices`;
-
 /** A fresh program; commander keeps state in it, so that every run needs its own. */
 export function createProgram(): Command {
   const program = new Command('glmmgpu')
-    .description('Fits generalized linear mixed models, and fits them again ten thousand times.')
-    .version(packageVersion())
-    .addHelpText('after', EXAMPLES);
+    .description('Fits generalized linear mixed models, and fits them again ten thousand times.\nglmmgpu <command> --help explains a command.')
+    .usage('<command> [options]')
+    .version(packageVersion());
+  program.commandsGroup('A model:');
   fitCommand(program);
-  durableCommands(program);
   modelCommands(program);
+  program.commandsGroup('Questions about a model:');
   inferenceCommands(program);
+  program.commandsGroup('Many fits of a model:');
+  durableCommands(program);
   studyCommands(program);
+  program.commandsGroup('Machines:');
+  machineCommands(program);
   devicesCommand(program);
-  finishCommand(program);
+  finishCommand(program, []);
   return program;
 }
 
-/** What all commands have. */
-function finishCommand(command: Command): void {
+/** What all commands have. @param words the command's names after the program's */
+function finishCommand(command: Command, words: readonly string[]): void {
   // Messages are written by `run`, on one line.
-  command.exitOverride().configureOutput({ writeErr: () => undefined }).allowExcessArguments(false);
+  command.exitOverride().configureOutput({ outputError: () => undefined }).allowExcessArguments(false)
+    .addHelpText('after', examplesOf(words)).helpOption('-h, --help', 'show this help');
   if (command.commands.length === 0) command.option('--debug', 'print the stack of an unexpected error');
-  command.commands.forEach(finishCommand);
+  for (const own of command.commands) finishCommand(own, [...words, own.name()]);
 }
 
 function fitCommand(program: Command): void {

@@ -15,11 +15,12 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const program = createProgram();
   try {
-    if (args.length === 0) throw new OptionError('no command given; use fit, bootstrap or devices (glmmgpu --help explains them)');
     await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // Without a command there is nothing to do: commander has shown what there is, and a script that lost its arguments must not go on.
+    if (error instanceof CommanderError && error.code === 'commander.help') return 2;
     process.stderr.write(`glmmgpu: ${messageOf(misspeltOption(program, args, error) ?? error)}\n`);
     if (args.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
     return exitCodeOf(error);

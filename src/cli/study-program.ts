@@ -47,7 +47,7 @@ export function studyCommands(program: Command): void {
 }
 
 function powerCommand(program: Command): void {
-  const command = program.command('power').description('power, type-I error, bias and coverage by simulation').argument('[data]', 'CSV, Parquet or Arrow file with the design')
+  const command = program.command('power').description('power, type-I error, bias and coverage by simulation').argument('[data]', 'CSV, Parquet or Arrow file with the design').optionsGroup('Model:')
     .requiredOption('--formula <formula>', "the model in lme4's language; its response may be a name that the data do not have");
   addDurableOptions(addReplicateOptions(addPowerOptions(addOptionsOfFit(command)), 1000))
     .option('--csv <file>', 'with --width: write the table of results as CSV')

@@ -87,7 +87,6 @@ const cases: readonly Case[] = [
   { name: 'required option misspelt', args: ['fit', 'FOLDER/valid.csv', '--formula', 'y ~ x + (1 | g)', '--famly', 'binomial'], message: /unknown option '--famly' \(did you mean '--family'\?\)/ },
   { name: 'unknown option', args: ['fit', 'FOLDER/valid.csv', ...model, '--famly', 'x'], message: /unknown option '--famly' \(did you mean --family\?\)/ },
   { name: 'unknown command', args: ['boostrap'], message: /unknown command 'boostrap' \(did you mean bootstrap\?\)/ },
-  { name: 'no command', args: [], message: /no command given; use fit, bootstrap or devices/ },
   { name: 'no formula', args: ['fit', 'FOLDER/valid.csv', '--family', 'binomial'], message: /required option '--formula <formula>' not specified; add it/ },
   { name: 'no data', args: ['fit', ...model], message: /missing required argument 'data'/ },
   { name: 'two data files', args: ['fit', 'a.csv', 'b.csv', ...model], message: /too many arguments for 'fit': expected 1 argument but got 2; put values with spaces, such as formulas, in quotes/ },

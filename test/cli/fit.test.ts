@@ -144,11 +144,3 @@ test('columns called __proto__, constructor or like markup are ordinary columns'
   expect(fit.fixed.map((row) => row.estimate)).toEqual(expected.fixed.map((row) => row.estimate));
   expect(fit.fixed.map((row) => row.term.replaceAll('`', ''))).toEqual(['(Intercept)', ...names]);
 });
-
-describe('help', () => {
-  test.each([['--help'], ['fit', '--help'], ['bootstrap', '--help'], ['--version']])('%s', async (...args) => {
-    const { code, stdout, stderr } = await runCli(args);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(args[0] === '--version' ? /^\d+\.\d+\.\d+\n$/ : /^Usage: glmmgpu/);
-  });
-});
