@@ -147,7 +147,7 @@ function markSeparated(
   const { nFixed: p, nTheta, nParams: k } = parameterLayout(design);
   for (let b = 0; b < status.length; b++) {
     if (status[b] === STATUS.nonFinite) continue;
-    const data = withAuxiliary(design, glmData(design, batch, from + b), params.subarray(b * k + p + nTheta, (b + 1) * k));
+    const data = glmData(design, batch, from + b);
     let low = Infinity;
     let high = -Infinity;
     for (let i = 0; i < data.nobs; i++) {
@@ -158,7 +158,8 @@ function markSeparated(
     }
     const suspect = isSuspect(family, low) || isSuspect(family, high);
     const huge = geometry.some((entry, t) => entrySize(entry, params[b * k + p + t]!) > HUGE_SD);
-    if ((suspect && separationDirection(family, data) !== null) || (huge && allOrNothing(design, batch, data))) status[b] = STATUS.separated;
+    const separated = suspect && separationDirection(family, withAuxiliary(design, data, params.subarray(b * k + p + nTheta, (b + 1) * k))) !== null;
+    if (separated || (huge && allOrNothing(design, batch, data))) status[b] = STATUS.separated;
   }
 }
 

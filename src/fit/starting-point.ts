@@ -39,11 +39,20 @@ export function glmData(design: Design, batch: NumericBatch, b: number): GlmData
     nobs, nFixed: p,
     x: own(batch.x, p) ?? design.x,
     y: batch.response.subarray(b * n, (b + 1) * n),
-    trials: own(batch.trials, 1) ?? design.trials ?? new Float64Array(n).fill(1),
-    weights: withLevelCopies(own(batch.weights, 1) ?? design.weights ?? new Float64Array(n).fill(1), design, batch, b),
+    trials: own(batch.trials, 1) ?? design.trials ?? onesOf(design),
+    weights: withLevelCopies(own(batch.weights, 1) ?? design.weights ?? onesOf(design), design, batch, b),
     offset: own(batch.offset, 1) ?? design.offset,
     auxiliary: [],
   };
+}
+
+const ones = new WeakMap<Design, Float64Array>();
+
+/** A one per row, for reading: every model of a batch asks for them. */
+function onesOf(design: Design): Float64Array {
+  let found = ones.get(design);
+  if (found === undefined) ones.set(design, (found = new Float64Array(design.nobs).fill(1)));
+  return found;
 }
 
 /** Copies of a level are, without random effects, weights of its rows. */
