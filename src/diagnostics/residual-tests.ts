@@ -31,6 +31,10 @@ export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): Resi
   checkFit('residualTests', fit);
   checkArgument('residualTests', simulated, ['residuals', 'draws'], 'simulated residuals', 'simulatedResiduals(fit) makes them');
   const { residuals, observed, draws, outside } = simulated;
+  const { family, trials } = fit.design;
+  const ofTrials = family === 'binomial' || family === 'betabinomial';
+  // Whatever the model, the spread of zeros and ones follows from their mean, and so does the number of zeros.
+  const binary = ofTrials && (trials === null || trials.every((size) => size === 1));
   const n = residuals.length;
   const tests: ResidualTest[] = [];
   const uniform = uniformityTest(residuals);
@@ -51,7 +55,7 @@ export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): Resi
   });
 
   const spread = dispersionTest(observed, draws);
-  tests.push({
+  if (!binary) tests.push({
     test: 'dispersion', ...spread, meaning: 'variance of the responses about the mean of the draws, relative to that of the draws',
     advice: spread.p_value >= ALARM ? 'the spread is what the model says'
       : spread.statistic > 1
@@ -59,8 +63,8 @@ export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): Resi
         : 'underdispersion: the responses vary less than the model says; standard errors are too large',
   });
 
-  const hasZeros = fit.design.family !== 'gaussian' && (observed.some((y) => y === 0) || draws.some((draw) => draw.some((y) => y === 0)));
-  if (hasZeros && fit.design.family !== 'cumulative') {
+  const hasZeros = family !== 'gaussian' && !binary && (observed.some((y) => y === 0) || draws.some((draw) => draw.some((y) => y === 0)));
+  if (hasZeros && family !== 'cumulative') {
     const drawn = draws.map(countZeros);
     const expected = drawn.reduce((sum, count) => sum + count, 0) / drawn.length;
     const own = countZeros(observed);
@@ -68,11 +72,12 @@ export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): Resi
     tests.push({
       test: 'zero_inflation', statistic: expected > 0 ? own / expected : Infinity, p_value, meaning: `zeros observed (${own}) relative to zeros expected (${expected.toFixed(1)})`,
       advice: p_value >= ALARM ? 'as many zeros as the model expects'
-        : own > expected ? 'more zeros than the model expects; consider ziformula or a family with more dispersion' : 'fewer zeros than the model expects; consider a truncated family (hurdle)',
+        : own > expected ? 'more zeros than the model expects; consider ziformula or a family with more dispersion'
+          : `fewer zeros than the model expects; consider ${ofTrials ? 'another link' : 'a truncated family (hurdle)'}`,
     });
   }
 
-  if (fit.design.family !== 'gaussian' && fit.design.family !== 'cumulative') {
+  if (family !== 'gaussian' && family !== 'cumulative' && !binary) {
     const squares = residualsOf(fit, { type: 'pearson' }).reduce((sum, r) => sum + r * r, 0);
     const df = fit.nobs - fit.df;
     const p_value = 1 - chisquareCdf(squares, df);

@@ -50,7 +50,12 @@ test('too few draws are refused', async () => {
 });
 
 test('a separated fit has no test of its spread', async () => {
-  const columns = { y: [0, 0, 0, 0, 1, 1, 1, 1], x: [1, 2, 3, 4, 5, 6, 7, 8], g: ['a', 'b', 'c', 'd', 'a', 'b', 'c', 'd'] };
-  const fit = await glmm('y ~ x + (1 | g)', columns, { family: 'binomial' });
+  const columns = { y: [0, 0, 0, 0, 2, 2, 2, 2], n: [2, 2, 2, 2, 2, 2, 2, 2], x: [1, 2, 3, 4, 5, 6, 7, 8], g: ['a', 'b', 'c', 'd', 'a', 'b', 'c', 'd'] };
+  const fit = await glmm('cbind(y, n - y) ~ x + (1 | g)', columns, { family: 'binomial' });
   expect(residualTests(fit, simulatedResiduals(fit)).map((row) => row.test)).toEqual(['uniformity', 'outliers', 'zero_inflation']);
+});
+
+test('zeros and ones have no spread and no number of zeros beside their mean', async () => {
+  const fit = await glmm('y ~ x + (1 | g)', { x, g, y: x.map((_, i) => (poissonVariate(mean(i), uniforms.next(), uniforms) > 1 ? 1 : 0)) }, { family: 'binomial' });
+  expect(residualTests(fit, simulatedResiduals(fit)).map((row) => row.test)).toEqual(['uniformity', 'outliers']);
 });
