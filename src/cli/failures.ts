@@ -43,7 +43,7 @@ function describe(error: unknown): string {
 
 /** What helps where commander only says what is wrong. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  'commander.missingMandatoryOptionValue': '; add it (glmmgpu --help has examples)',
+  'commander.missingMandatoryOptionValue': '; add it (--help has examples)',
   'commander.missingArgument': '; name the file',
   'commander.optionMissingArgument': '; write a value after it',
   'commander.excessArguments': '; put values with spaces, such as formulas, in quotes',

@@ -39,21 +39,21 @@ function drop1Command(program: Command): void {
 
 function confintCommand(program: Command): void {
   addStudyOptions(addModelOptions(program.command('confint').description('confidence intervals of all parameters'))
-    .option('--method <name>', 'profile (default), wald or bootstrap', (text) => parseChoice('--method', text, ['profile', 'wald', 'bootstrap'] as const), 'profile' as const)
+    .option('--method <name>', 'profile, wald or bootstrap', (text) => parseChoice('--method', text, ['profile', 'wald', 'bootstrap'] as const), 'profile' as const)
     .option('--level <p>', 'level of the intervals', parseLevel, 0.95)
     .option('--parameters <names>', 'parameters, separated by commas (default: all)', names)
     .option('--curves <file>', 'profile: write the curves as CSV')
     .option('--nsim <n>', 'bootstrap: number of replicates', (text) => parseCount('--nsim', text, 1), 1000)
     .option('--seed <n>', 'bootstrap: seed', (text) => parseCount('--seed', text, 0), 1)
-    .option('--ci <kind>', 'bootstrap: percentile (default), basic or normal', (text) => parseChoice('--ci', text, ['percentile', 'basic', 'normal'] as const), 'percentile' as const))
+    .option('--ci <kind>', 'bootstrap: percentile, basic or normal', (text) => parseChoice('--ci', text, ['percentile', 'basic', 'normal'] as const), 'percentile' as const))
     .action(async (data: string, options: ConfintArguments) => (await import('./confint.js')).confintCommand(data, options));
 }
 
 function emmeansCommand(program: Command): void {
   addStudyOptions(addModelOptions(program.command('emmeans').description('estimated marginal means of factors, and their differences'))
-    .requiredOption('--specs <factors>', 'factors, separated by commas', names)
-    .option('--differences <kind>', 'pairwise or treatment', (text) => parseChoice('--differences', text, ['pairwise', 'treatment'] as const))
-    .option('--adjust <method>', `${ADJUSTMENTS.join(', ')} (default: tukey for pairwise)`, (text) => parseChoice('--adjust', text, ADJUSTMENTS))
+    .requiredOption('--specs <factors>', 'factors whose combinations of levels have a mean each, separated by commas', names)
+    .option('--differences <kind>', 'the differences of the means, too: pairwise, or treatment (each mean minus the first)', (text) => parseChoice('--differences', text, ['pairwise', 'treatment'] as const))
+    .option('--adjust <method>', `correction of the differences: ${ADJUSTMENTS.join(', ')} (default: tukey for pairwise)`, (text) => parseChoice('--adjust', text, ADJUSTMENTS))
     .option('--type <scale>', 'link (default) or response', (text) => parseChoice('--type', text, ['link', 'response'] as const))
     .option('--at <covariate=value>', 'a covariate elsewhere than at its mean; may be repeated', covariateAt)
     .option('--df <kind>', 'residual: t with n - p degrees of freedom instead of z', (text) => parseChoice('--df', text, ['residual', 'none'] as const))

@@ -92,8 +92,8 @@ export function addOptionsOfFit(command: Command): Command {
   return command.optionsGroup('Model:')
     .requiredOption('--family <name>', `distribution of the response: ${FAMILY_NAMES.join(', ')}`)
     .option('--link <name>', `link function (default: ${defaultLinks()})`)
-    .option('--zi <formula>', "zero-inflation model (logit of the probability of an excess zero), e.g. '~ x'; with a truncated family a hurdle model")
-    .option('--disp <formula>', "model of the logarithm of the dispersion parameter, e.g. '~ x' (default: '~ 1')")
+    .option('--zi <formula>', "ziformula: model of the logit of the probability of an excess zero, e.g. '~ x'; with a truncated family a hurdle model")
+    .option('--disp <formula>', "dispformula: model of the logarithm of the dispersion parameter, e.g. '~ x' (default: '~ 1')")
     .option('--dispersion <value>', 'a dispersion parameter that is known and not estimated', (text) => parseNumber('--dispersion', text))
     .option('--threshold <structure>', 'thresholds of an ordered response: flexible (default), symmetric or equidistant',
       (text) => parseChoice('--threshold', text, ['flexible', 'symmetric', 'equidistant'] as const))
@@ -121,7 +121,7 @@ export function addOptionsOfFit(command: Command): Command {
       (text) => parseChoice('--information', text, ['observed', 'expected'] as const))
     .option('--se <kind>', 'standard errors from the joint Hessian (hessian, default) or by weighted least squares (wls)',
       (text) => parseChoice('--se', text, ['hessian', 'wls'] as const))
-    .optionsGroup('Options:').addOption(jsonOption());
+    .optionsGroup('Output:').addOption(jsonOption()).optionsGroup('Options:');
 }
 
 /** `logit for binomial, beta; log for poisson`: families by their default link. */
@@ -139,24 +139,25 @@ export function addBootstrapOptions(command: Command): Command {
   return command
     .option('--nsim <n>', 'number of replicates', (text) => parseCount('--nsim', text, 1), 10_000)
     .option('--seed <n>', 'seed of the random streams; replicate i depends on the seed and i alone', (text) => parseCount('--seed', text, 0), 1)
-    .option('--method <name>', 'parametric (default), residual, levels (of the grouping factor) or rows (within levels)',
+    .option('--method <name>', 'parametric, residual, levels (of the grouping factor) or rows (within levels)',
       (text) => parseChoice('--method', text, BOOTSTRAP_METHODS), 'parametric' as const)
     .option('--statistic <name=expression>', "intervals of a function of the parameters, e.g. 'odds=exp(period2)'; may be repeated",
       (text, earlier: Record<string, string> | undefined) => merge(earlier, parseStatistic(text)))
     .option('--flagged', 'use replicates that are separated or did not converge in the intervals as well')
-    .option('--ci <kinds>', 'percentile, basic, normal (default), bca, studentised, shortest, separated by commas',
-      (text) => parseChoices('--ci', text, INTERVAL_KINDS), ['percentile', 'basic', 'normal'] as const)
+    .addOption(new Option('--ci <kinds>', `kinds of intervals, separated by commas: ${INTERVAL_KINDS.join(', ')}`)
+      .argParser((text) => parseChoices('--ci', text, INTERVAL_KINDS)).default(['percentile', 'basic', 'normal'] satisfies IntervalKind[], 'percentile,basic,normal'))
     .option('--level <p>', 'level of the intervals', parseLevel, 0.95)
     .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, intervals.csv, bootstrap.json, fit.json and report.html');
 }
 
 /** Options of every command whose study can be kept in a folder, besides `--out`. */
 export function addDurableOptions(command: Command): Command {
-  return addResumeOptions(command)
+  return addResumeOptions(command.optionsGroup('Running:'))
     .option('--shard <i/n>', 'compute the i-th of n shares of the replicates (i from 1); glmmgpu merge puts the folders together', parseShard)
     .addOption(workersOption())
     .option('--part-size <n>', 'replicates that are computed and written at a time (default: what takes about five seconds)', (text) => parseCount('--part-size', text, 1))
-    .addOption(progressOption());
+    .addOption(progressOption())
+    .optionsGroup('Options:');
 }
 
 /** What to do with an output folder that holds a run. */

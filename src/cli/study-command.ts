@@ -41,9 +41,9 @@ export interface StudySteps<Result> {
 /** Adds `--workers`, `--progress` and `--csv` to a command that has the options of a model. */
 export function addStudyOptions(command: Command): Command {
   return command
-    .addOption(workersOption())
-    .addOption(progressOption())
-    .option('--csv <file>', 'write the table of results as CSV');
+    .optionsGroup('Output:').option('--csv <file>', 'write the table of results as CSV')
+    .optionsGroup('Running:').addOption(workersOption()).addOption(progressOption())
+    .optionsGroup('Options:');
 }
 
 /** Adds `--nsim` and `--seed`. */

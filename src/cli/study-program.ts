@@ -34,7 +34,7 @@ export function studyCommands(program: Command): void {
     .option('--seed <n>', 'seed of the assignment to folds', (text) => parseCount('--seed', text, 0), 1)
     .action(async (data: string, options: CrossValidateArguments) => { await (await import('./crossvalidate.js')).crossValidateCommand(data, options); });
   addReplicateOptions(onModel('permute', 'permutation test of fixed effects'), 1999)
-    .requiredOption('--columns <names>', 'fixed effects that are exchanged together, separated by commas', names)
+    .requiredOption('--columns <names>', 'fixed effects that are exchanged together, separated by commas, as the summary names them: period2,period3', names)
     .action(async (data: string, options: PermuteArguments) => { await (await import('./permute.js')).permuteCommand(data, options); });
   onModel('many', 'fit one model to many responses')
     .requiredOption('--responses <names>', "columns that stand for the response in turn, separated by commas; * for any letters: 'gene*'")
@@ -47,7 +47,7 @@ export function studyCommands(program: Command): void {
 }
 
 function powerCommand(program: Command): void {
-  const command = program.command('power').description('power, type-I error, bias and coverage by simulation').argument('[data]', 'CSV, Parquet or Arrow file with the design').optionsGroup('Model:')
+  const command = program.command('power').description('power, type-I error, bias and coverage by simulation, for data or a design, over effects and sizes').argument('[data]', 'CSV, Parquet or Arrow file with the design').optionsGroup('Model:')
     .requiredOption('--formula <formula>', "the model in lme4's language; its response may be a name that the data do not have");
   addDurableOptions(addReplicateOptions(addPowerOptions(addOptionsOfFit(command)), 1000))
     .option('--csv <file>', 'with --width: write the table of results as CSV')
@@ -64,7 +64,7 @@ function addPowerOptions(command: Command): Command {
     .option('--design <text>', "a design instead of data: 'clinic[20]; arm = a|b; size = 10; site = x|y per clinic'")
     .option('--params <name=value,...>', "parameters instead of estimates, by name: '(Intercept)=-1,armb=0.5,clinic.(Intercept)=0.6'",
       (text) => Object.fromEntries(Object.entries(parsePairs('--params', text)).map(([name, value]) => [name, parseNumber('--params', value)])))
-    .requiredOption('--tested <names>', 'fixed effects whose absence is tested, separated by commas', names)
+    .requiredOption('--tested <names>', 'fixed effects whose absence is tested, separated by commas, as the summary names them', names)
     .option('--effects <values>', 'values of the tested effect; of several: multiples of theirs', (text) => numbers('--effects', text))
     .option('--along <column=sizes>', "new numbers of levels: 'herd=15,30,60'", (text) => {
       const { name, sizes } = sized('--along', text);

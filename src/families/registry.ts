@@ -49,10 +49,16 @@ export function linksOf(family: FamilyName): readonly LinkName[] {
   return FAMILIES[familyNamed(family)].links;
 }
 
+/** What families are called elsewhere. */
+const ALSO_CALLED: ReadonlyMap<string, FamilyName> = new Map([
+  ['normal', 'gaussian'], ['bernoulli', 'binomial'], ['logistic', 'binomial'], ['negbin', 'nbinom2'], ['negative binomial', 'nbinom2'], ['negative.binomial', 'nbinom2'],
+  ['neg_binomial_2', 'nbinom2'], ['beta_family', 'beta'], ['inverse gaussian', 'inverse.gaussian'], ['ordinal', 'cumulative'], ['ordered', 'cumulative'], ['clmm', 'cumulative'],
+]);
+
 function familyNamed(name: string): FamilyName {
   const names = `${FAMILY_NAMES.slice(0, -1).join(', ')} or ${FAMILY_NAMES.at(-1)!}`;
   if (typeof name !== 'string') throw new OptionError(`no family given; use ${names}`);
-  if (!(FAMILY_NAMES as string[]).includes(name)) throw new OptionError(`unknown family '${name}'; use ${names}${closestName(name, FAMILY_NAMES)}`);
+  if (!(FAMILY_NAMES as string[]).includes(name)) throw new OptionError(`unknown family '${name}'; use ${names}${closestName(ALSO_CALLED.get(name.toLowerCase()) ?? name, FAMILY_NAMES)}`);
   return name as FamilyName;
 }
 

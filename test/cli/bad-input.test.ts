@@ -82,6 +82,7 @@ const cases: readonly Case[] = [
   option('malformed subset', ['--subset', 'x >'], /subset|x >/),
   // Names
   fit('unknown family', valid, /unknown family 'binomal'.*did you mean 'binomial'/, ['--formula', 'y ~ x + (1 | g)', '--family', 'binomal']),
+  fit('a family by another name', valid, /unknown family 'Normal'.*did you mean 'gaussian'/, ['--formula', 'y ~ x + (1 | g)', '--family', 'Normal']),
   option('unknown link', ['--link', 'probt'], /'probt'.*did you mean 'probit'/),
   option('letters in another order', ['--link', 'logti'], /'logti'.*did you mean 'logit'/),
   { name: 'required option misspelt', args: ['fit', 'FOLDER/valid.csv', '--formula', 'y ~ x + (1 | g)', '--famly', 'binomial'], message: /unknown option '--famly' \(did you mean '--family'\?\)/ },
