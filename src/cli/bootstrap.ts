@@ -9,7 +9,7 @@ import { type BootstrapSpec, bootstrapFromResults, bootstrapSpec, bootstrapStudy
 import { type BootstrapSource, jackknife } from '../studies/bootstrap.js';
 import { expressionStatistics } from '../studies/expression-statistic.js';
 import { reportedParameters } from '../studies/reported-parameters.js';
-import { dataName, describeFit, fitTo, readData } from './fit-model.js';
+import { dataName, describeFit, openFit } from './fit-model.js';
 import { type BootstrapArguments, modelOptions } from './options.js';
 import type { DurableCommand } from './durable-command.js';
 
@@ -38,16 +38,15 @@ export const bootstrapCommand: DurableCommand<BootstrapArguments> = {
 
   async prepare(path, options) {
     const { nsim, seed, method, ci, level, flagged = false } = options;
-    const { table, data } = await readData(path, options);
-    const fit = await fitTo(table, options);
+    const { fit, data } = await openFit(path, options);
     const statistics = options.statistic ?? null;
     if (statistics !== null) checkStatistics(statistics, fit);
     return {
-      heading: describeFit(fit, path),
+      heading: describeFit(fit),
       record: {
         study: bootstrapStudy(bootstrapSpec(fit, { nsim, seed, method, standardErrors: ci.includes('studentised') ? 'hessian' : 'none' })), stage: 'refits', data,
         options: { ...modelOptions(options), nsim, seed, ...(method === 'parametric' ? {} : { method }) },
-        context: { fit: fit.toJSON(), dataName: dataName(path), ci, level, flagged, statistics, jackknife: ci.includes('bca') ? await jackknife(fit) : null } satisfies Context,
+        context: { fit: fit.toJSON(), dataName: fit.options.dataName ?? dataName(path), ci, level, flagged, statistics, jackknife: ci.includes('bca') ? await jackknife(fit) : null } satisfies Context,
       },
     };
   },

@@ -3,10 +3,10 @@ import { formatRows } from '../report/format-rows.js';
 import { formatBackend } from '../report/format-run.js';
 import { type DoubleBootstrap, doubleBootstrap } from '../studies/double-bootstrap.js';
 import { fitModel } from './fit-model.js';
-import type { ModelArguments } from './options.js';
+import type { ModelOrSaved } from './options.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
 
-export interface CalibrateArguments extends ModelArguments, StudyArguments {
+export interface CalibrateArguments extends ModelOrSaved, StudyArguments {
   readonly nsim: number;
   readonly inner: number;
   readonly seed: number;

@@ -7,11 +7,11 @@ import { type Profile, profile } from '../inference/profile.js';
 import { csvText } from '../report/csv-text.js';
 import { formatConfint } from '../report/format-confint.js';
 import { fitModel } from './fit-model.js';
-import type { ModelArguments } from './options.js';
+import type { ModelOrSaved } from './options.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
 
 /** What commander hands to `confint`. */
-export interface ConfintArguments extends ModelArguments, StudyArguments {
+export interface ConfintArguments extends ModelOrSaved, StudyArguments {
   readonly method: ConfintMethod;
   readonly level: number;
   readonly parameters?: readonly string[];

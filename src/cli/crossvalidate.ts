@@ -2,10 +2,10 @@
 import { formatRows } from '../report/format-rows.js';
 import { type CrossValidation, crossValidate } from '../studies/cross-validation.js';
 import { fitModel } from './fit-model.js';
-import type { ModelArguments } from './options.js';
+import type { ModelOrSaved } from './options.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
 
-export interface CrossValidateArguments extends ModelArguments, StudyArguments {
+export interface CrossValidateArguments extends ModelOrSaved, StudyArguments {
   readonly by?: string;
   readonly folds: number;
   readonly seed: number;

@@ -5,11 +5,11 @@ import { type Diagnosis, diagnose } from '../inference/diagnose.js';
 import { type MultiStart, multiStart } from '../inference/multi-start.js';
 import { formatDiagnosis, formatMultiStart, formatResidualTests } from '../report/format-diagnosis.js';
 import { fitModel } from './fit-model.js';
-import type { ModelArguments } from './options.js';
+import type { ModelOrSaved } from './options.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
 
 /** What commander hands to `diagnose`. */
-export interface DiagnoseArguments extends ModelArguments, StudyArguments {
+export interface DiagnoseArguments extends ModelOrSaved, StudyArguments {
   readonly starts?: number;
   readonly seed: number;
   readonly quadrature: boolean;

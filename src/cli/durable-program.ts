@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { OptionError } from '../errors.js';
 import { parseChoice, parseCount, parseNumber } from './option-values.js';
-import { BACKENDS, addBootstrapOptions, addDurableOptions, addModelOptions, addResumeOptions, jsonOption, progressOption, workersOption } from './options.js';
+import { BACKENDS, addBootstrapOptions, addDurableOptions, addModelOptions, addResumeOptions, jsonOption, orSavedModel, progressOption, workersOption } from './options.js';
 import type { DurableArguments } from './options.js';
 import type { MergeArguments } from './merge.js';
 import type { CollectArguments } from './queue-collect.js';
@@ -11,7 +11,7 @@ import type { SubmitArguments } from './queue-submit.js';
 import type { WorkerArguments } from './queue-worker.js';
 
 const STUDIES = [
-  { kind: 'bootstrap', description: 'fit a model, then refit it to simulated responses', options: (command: Command) => addBootstrapOptions(addModelOptions(command)) },
+  { kind: 'bootstrap', description: 'fit a model, then refit it to simulated responses', options: (command: Command) => addBootstrapOptions(orSavedModel(addModelOptions(command))) },
 ] as const;
 
 /** Adds the studies to the program. */

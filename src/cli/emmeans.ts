@@ -3,11 +3,11 @@ import type { Adjustment } from '../inference/adjust.js';
 import { type Emmeans, emmeans } from '../inference/emmeans.js';
 import { formatEmmeans } from '../report/format-emmeans.js';
 import { fitModel } from './fit-model.js';
-import type { ModelArguments } from './options.js';
+import type { ModelOrSaved } from './options.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
 
 /** What commander hands to `emmeans`. */
-export interface EmmeansArguments extends ModelArguments, StudyArguments {
+export interface EmmeansArguments extends ModelOrSaved, StudyArguments {
   readonly specs: readonly string[];
   readonly differences?: 'pairwise' | 'treatment';
   readonly adjust?: Adjustment;

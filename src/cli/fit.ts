@@ -15,6 +15,6 @@ export async function fitCommand(path: string, options: FitArguments): Promise<v
     process.stdout.write(jsonText(fit));
     return;
   }
-  process.stdout.write(`${describeFit(fit, path)}\n\n${formatBackend(fit.toJSON().backend)}\n`);
+  process.stdout.write(`${describeFit(fit)}\n\n${formatBackend(fit.toJSON().backend)}\n`);
   if (json !== undefined) await writeOutput(json, jsonText(fit));
 }

@@ -7,7 +7,7 @@ import type { DiagnoseArguments } from './diagnose.js';
 import type { Drop1Arguments } from './drop1.js';
 import type { EmmeansArguments } from './emmeans.js';
 import { parseChoice, parseCount, parseLevel, parseNumber } from './option-values.js';
-import { addFittingOptions, addModelOptions } from './options.js';
+import { addModelOptions, addOptionsOfFit, orSavedModel } from './options.js';
 import { addStudyOptions } from './study-command.js';
 
 /** Adds the commands to the program. */
@@ -19,26 +19,31 @@ export function inferenceCommands(program: Command): void {
   diagnoseCommand(program);
 }
 
+/** A command on data and formula, or on a saved model. */
+const onModel = (program: Command, name: string, description: string): Command =>
+  orSavedModel(addModelOptions(program.command(name).description(description)));
+
 const names = (text: string): string[] => text.split(',').map((name) => name.trim());
 
 function compareCommand(program: Command): void {
   const command = program.command('compare').description('compare nested models by likelihood-ratio tests, AIC and BIC').optionsGroup('Model:')
-    .requiredOption('--formula <formula>', 'a model; give two or more of these', (text, earlier: string[] | undefined) => [...(earlier ?? []), text]);
-  addStudyOptions(addFittingOptions(command)
+    .argument('<files...>', 'one data file, or two or more models written by glmmgpu fit --save')
+    .option('--formula <formula>', 'a model of the data file; give two or more of these', (text, earlier: string[] | undefined) => [...(earlier ?? []), text]);
+  addStudyOptions(orSavedModel(addOptionsOfFit(command))
     .option('--nsim <n>', 'simulate the null distribution of each test with so many replicates', (text) => parseCount('--nsim', text, 1))
     .option('--seed <n>', 'seed of the simulation', (text) => parseCount('--seed', text, 0), 1)
     .option('--no-refit', 'gaussian models: compare the REML criteria as they are')
     .option('--no-check-nesting', 'list models that are not nested, without tests'))
-    .action(async (data: string, options: CompareArguments) => (await import('./compare.js')).compareCommand(data, options));
+    .action(async (files: string[], options: CompareArguments) => (await import('./compare.js')).compareCommand(files, options));
 }
 
 function drop1Command(program: Command): void {
-  addStudyOptions(addModelOptions(program.command('drop1').description('test every term of the fixed effects by leaving it out')))
+  addStudyOptions(onModel(program, 'drop1', 'test every term of the fixed effects by leaving it out'))
     .action(async (data: string, options: Drop1Arguments) => (await import('./drop1.js')).drop1Command(data, options));
 }
 
 function confintCommand(program: Command): void {
-  addStudyOptions(addModelOptions(program.command('confint').description('confidence intervals of all parameters'))
+  addStudyOptions(onModel(program, 'confint', 'confidence intervals of all parameters')
     .option('--method <name>', 'profile, wald or bootstrap', (text) => parseChoice('--method', text, ['profile', 'wald', 'bootstrap'] as const), 'profile' as const)
     .option('--level <p>', 'level of the intervals', parseLevel, 0.95)
     .option('--parameters <names>', 'parameters, separated by commas (default: all)', names)
@@ -50,7 +55,7 @@ function confintCommand(program: Command): void {
 }
 
 function emmeansCommand(program: Command): void {
-  addStudyOptions(addModelOptions(program.command('emmeans').description('estimated marginal means of factors, and their differences'))
+  addStudyOptions(onModel(program, 'emmeans', 'estimated marginal means of factors, and their differences')
     .requiredOption('--specs <factors>', 'factors whose combinations of levels have a mean each, separated by commas', names)
     .option('--differences <kind>', 'the differences of the means, too: pairwise, or treatment (each mean minus the first)', (text) => parseChoice('--differences', text, ['pairwise', 'treatment'] as const))
     .option('--adjust <method>', `correction of the differences: ${ADJUSTMENTS.join(', ')} (default: tukey for pairwise)`, (text) => parseChoice('--adjust', text, ADJUSTMENTS))
@@ -68,7 +73,7 @@ function covariateAt(text: string, earlier: Record<string, number> | undefined):
 }
 
 function diagnoseCommand(program: Command): void {
-  addStudyOptions(addModelOptions(program.command('diagnose').description('say what may be wrong with a fit, and what to do'))
+  addStudyOptions(onModel(program, 'diagnose', 'say what may be wrong with a fit, and what to do')
     .option('--starts <n>', 'also fit from so many starts and show whether they agree', (text) => parseCount('--starts', text, 2))
     .option('--seed <n>', 'seed of the starts', (text) => parseCount('--seed', text, 0), 1)
     .option('--no-quadrature', 'leave out the fits with more nodes'))

@@ -4,10 +4,10 @@ import { formatRows } from '../report/format-rows.js';
 import { formatBackend } from '../report/format-run.js';
 import { type Influence, influence } from '../studies/influence.js';
 import { fitModel } from './fit-model.js';
-import type { ModelArguments } from './options.js';
+import type { ModelOrSaved } from './options.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
 
-export interface InfluenceArguments extends ModelArguments, StudyArguments {
+export interface InfluenceArguments extends ModelOrSaved, StudyArguments {
   readonly by?: string;
 }
 

@@ -1,8 +1,7 @@
 /** `glmmgpu lrt`: two nested models compared by their simulated likelihood-ratio test. */
-import { OptionError } from '../errors.js';
 import { formatLrt } from '../report/format-lrt.js';
 import { type SimulatedLrt, simulatedLrt } from '../studies/simulated-lrt.js';
-import { fitModel } from './fit-model.js';
+import { fitTo, readData } from './fit-model.js';
 import type { ModelArguments } from './options.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
 
@@ -15,10 +14,10 @@ export interface LrtArguments extends ModelArguments, StudyArguments {
 }
 
 export async function lrtCommand(path: string, options: LrtArguments): Promise<void> {
-  if (path === '-') throw new OptionError('lrt reads its data twice; give a file instead of standard input');
   const { nsim, seed, stopAfter } = options;
-  const larger = await fitModel(path, options);
-  const smaller = await fitModel(path, { ...options, formula: withResponse(options.null, options.formula) });
+  const { table } = await readData(path, options);
+  const larger = await fitTo(table, options, path);
+  const smaller = await fitTo(table, { ...options, formula: withResponse(options.null, options.formula) }, path);
   await studyCommand<SimulatedLrt>(options, {
     run: (hooks) => simulatedLrt(smaller, larger, { nsim, seed, ...hooks, ...(stopAfter === undefined ? {} : { stopAfter }) }),
     text: (test) => formatLrt(test, smaller.frame.formula, larger.frame.formula),

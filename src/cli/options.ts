@@ -41,8 +41,12 @@ export interface ModelArguments {
   readonly json?: string;
 }
 
+/** A model to be fitted, or one that was saved: then nothing but `--backend` may be given. */
+export type ModelOrSaved = Omit<ModelArguments, 'formula' | 'family'> & Partial<Pick<ModelArguments, 'formula' | 'family'>>;
+
 const MODEL_OPTIONS = [
-  'formula', 'family', 'link', 'nagq', 'reml', 'fitMethod', 'zi', 'disp', 'dispersion', 'threshold', 'weights', 'offset', 'subset', 'contrasts', 'covariancePattern', 'types', 'levels', 'start', 'backend', 'information', 'se',
+  'formula', 'family', 'link', 'nagq', 'reml', 'fitMethod', 'zi', 'disp', 'dispersion', 'threshold', 'weights', 'offset', 'subset', 'contrasts', 'covariancePattern',
+  'types', 'levels', 'start', 'backend', 'information', 'se',
 ] as const satisfies readonly (keyof ModelArguments)[];
 
 /** How a study is run, whatever it is: nothing here changes a number. */
@@ -62,7 +66,7 @@ export interface FitArguments extends ModelArguments {
 }
 
 /** What commander hands to `bootstrap`. */
-export interface BootstrapArguments extends ModelArguments, DurableArguments {
+export interface BootstrapArguments extends ModelOrSaved, DurableArguments {
   readonly nsim: number;
   readonly seed: number;
   readonly method: BootstrapMethod;
@@ -79,12 +83,15 @@ function merge<Value>(earlier: Record<string, Value> | undefined, more: Record<s
 
 /** Options of every command that fits a model. */
 export function addModelOptions(command: Command): Command {
-  return addFittingOptions(command.optionsGroup('Model:').requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'"));
+  return addOptionsOfFit(command.argument('<data>', 'CSV, Parquet or Arrow file; - reads CSV from standard input')
+    .optionsGroup('Model:').requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'"));
 }
 
-/** Data and options of a model besides its formula. */
-export function addFittingOptions(command: Command): Command {
-  return addOptionsOfFit(command.argument('<data>', 'CSV, Parquet or Arrow file; - reads CSV from standard input'));
+/** Lets a command that fits a model take a saved one instead of the data: its formula and family are then known. */
+export function orSavedModel(command: Command): Command {
+  for (const option of command.options) if (option.long === '--formula' || option.long === '--family') option.makeOptionMandatory(false);
+  for (const argument of command.registeredArguments) if (argument.name() === 'data') argument.description = 'CSV, Parquet or Arrow file, or a model written by glmmgpu fit --save; - reads CSV from standard input';
+  return command;
 }
 
 /** Options of a model besides its data and formula. */
@@ -188,12 +195,12 @@ function parseStatistic(text: string): Record<string, string> {
 }
 
 /** The options that a model depends on, as they were given, for the record. */
-export function modelOptions(options: ModelArguments): Record<string, unknown> {
+export function modelOptions(options: ModelOrSaved): Record<string, unknown> {
   return Object.fromEntries(MODEL_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 
 /** Options of the table reader. Names and values are checked there. */
-export function tableOptions(options: ModelArguments): TypeOptions {
+export function tableOptions(options: Pick<ModelArguments, 'types' | 'levels'>): TypeOptions {
   return {
     ...(options.types === undefined ? {} : { types: options.types as Record<string, ColumnType> }),
     ...(options.levels === undefined ? {} : { levels: options.levels }),

@@ -2,10 +2,10 @@
 import { type PermutationTest, permutationTest } from '../studies/permutation.js';
 import { formatBackend, formatStatusCounts } from '../report/format-run.js';
 import { fitModel } from './fit-model.js';
-import type { ModelArguments } from './options.js';
+import type { ModelOrSaved } from './options.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
 
-export interface PermuteArguments extends ModelArguments, StudyArguments {
+export interface PermuteArguments extends ModelOrSaved, StudyArguments {
   readonly columns: string[];
   readonly nsim: number;
   readonly seed: number;

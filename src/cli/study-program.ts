@@ -7,7 +7,7 @@ import type { InfluenceArguments } from './influence.js';
 import type { LrtArguments } from './lrt.js';
 import type { ManyArguments } from './many.js';
 import { parseChoices, parseCount, parseLevel, parseNumber, parsePairs } from './option-values.js';
-import { addDurableOptions, addModelOptions, addOptionsOfFit } from './options.js';
+import { addDurableOptions, addModelOptions, addOptionsOfFit, orSavedModel } from './options.js';
 import type { PermuteArguments } from './permute.js';
 import type { PoolArguments } from './pool.js';
 import type { PowerArguments } from './power.js';
@@ -21,19 +21,20 @@ export function studyCommands(program: Command): void {
     .option('--stop-after <h>', 'stop at so many replicates beyond the statistic (Besag & Clifford): relative error of the p-value 1 / sqrt(h)',
       (text) => parseCount('--stop-after', text, 1))
     .action(async (data: string, options: LrtArguments) => { await (await import('./lrt.js')).lrtCommand(data, options); });
-  addReplicateOptions(onModel('calibrate', 'percentile intervals whose level is corrected by a double bootstrap'), 1000)
+  const onFit = (name: string, description: string): Command => orSavedModel(onModel(name, description));
+  addReplicateOptions(onFit('calibrate', 'percentile intervals whose level is corrected by a double bootstrap'), 1000)
     .option('--inner <n>', 'replicates of each replicate', (text) => parseCount('--inner', text, 1), 100)
     .option('--level <p>', 'level of the intervals', parseLevel, 0.95)
     .action(async (data: string, options: CalibrateArguments) => { await (await import('./calibrate.js')).calibrateCommand(data, options); });
-  onModel('influence', 'fit the model without each level of a grouping factor, or each row')
+  onFit('influence', 'fit the model without each level of a grouping factor, or each row')
     .option('--by <name>', 'grouping factor, or rows (default: the first grouping factor)')
     .action(async (data: string, options: InfluenceArguments) => { await (await import('./influence.js')).influenceCommand(data, options); });
-  onModel('crossvalidate', 'predict rows that the model was not fitted to')
+  onFit('crossvalidate', 'predict rows that the model was not fitted to')
     .option('--by <name>', 'what goes into a fold together: a grouping factor, or rows (default: the first grouping factor)')
     .option('--folds <k>', 'number of folds', (text) => parseCount('--folds', text, 2), 10)
     .option('--seed <n>', 'seed of the assignment to folds', (text) => parseCount('--seed', text, 0), 1)
     .action(async (data: string, options: CrossValidateArguments) => { await (await import('./crossvalidate.js')).crossValidateCommand(data, options); });
-  addReplicateOptions(onModel('permute', 'permutation test of fixed effects'), 1999)
+  addReplicateOptions(onFit('permute', 'permutation test of fixed effects'), 1999)
     .requiredOption('--columns <names>', 'fixed effects that are exchanged together, separated by commas, as the summary names them: period2,period3', names)
     .action(async (data: string, options: PermuteArguments) => { await (await import('./permute.js')).permuteCommand(data, options); });
   onModel('many', 'fit one model to many responses')

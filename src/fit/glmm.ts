@@ -364,7 +364,8 @@ export class GlmmFit {
 
   summary(options: SummaryOptions = {}): Summary {
     const json = this.toJSON();
-    return Object.defineProperty(json, 'toString', { value: () => formatSummary(json, options) });
+    const { dataName } = this.options;
+    return Object.defineProperty(json, 'toString', { value: () => formatSummary(json, { ...dataName === undefined ? {} : { dataName }, ...options }) });
   }
 
   /**

@@ -43,6 +43,8 @@ export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link
    * coefficients of dispersion, zero inflation or thresholds in their order. */
   readonly start?: { readonly fixef?: ArrayLike<number>; readonly theta?: ArrayLike<number>; readonly sigma?: number; readonly auxiliary?: ArrayLike<number> };
   readonly control?: Partial<Control>;
+  /** Name of the data, shown by summaries and reports. */
+  readonly dataName?: string;
   /** Single fits run on the float64 path unless `webgpu` is asked for. */
   readonly backend?: BackendChoice;
   readonly signal?: AbortSignal;
@@ -50,6 +52,6 @@ export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link
 
 /** Every option of `glmm`; the compiler sees to it that none is missing. */
 export const GLMM_OPTION_NAMES = {
-  family: true, link: true, nAGQ: true, information: true, fitMethod: true, standardErrors: true, REML: true, start: true, control: true, backend: true, signal: true,
+  family: true, link: true, nAGQ: true, information: true, fitMethod: true, standardErrors: true, REML: true, start: true, control: true, dataName: true, backend: true, signal: true,
   weights: true, offset: true, subset: true, contrasts: true, covariancePattern: true, dispformula: true, dispersion: true, ziformula: true, threshold: true,
 } as const satisfies Record<keyof GlmmOptions, true>;

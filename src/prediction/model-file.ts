@@ -11,6 +11,14 @@ const FORMAT = 'glmmgpu model';
 /** Raised whenever a file of an earlier version could be misread. */
 const VERSION = 1;
 
+/** What every model file begins with. */
+const BEGINNING = `{"format":"${FORMAT}"`;
+
+/** Whether the bytes of a file are those of a saved model, of whatever version. */
+export function isModelFile(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes.subarray(0, BEGINNING.length)) === BEGINNING;
+}
+
 /** The model as JSON text, numbers bit for bit. It holds the data the model was fitted to. */
 export function saveModel(fit: GlmmFit): string {
   checkFit('saveModel', fit);

@@ -20,7 +20,7 @@ import { STATUS_LABELS } from './status-words.js';
 import { printable } from './text-table.js';
 
 export interface ModelReportOptions {
-  /** Name of the data set for the title. */
+  /** Name of the data set for the title; default the one the model was fitted with. */
   readonly dataName?: string;
   /** The program that wrote the report, e.g. `glmmgpu 0.1.0`. */
   readonly generator?: string;
@@ -49,14 +49,14 @@ interface Effect {
 export async function modelReport(fit: GlmmFit, options: ModelReportOptions = {}): Promise<string> {
   checkFit('modelReport', fit);
   checkOptions('modelReport', options);
-  const { nsim = 250, seed = 1, quadrature = true, signal } = options;
+  const { nsim = 250, seed = 1, quadrature = true, signal, dataName = fit.options.dataName } = options;
   const simulated = simulatedResiduals(fit, { nsim, seed });
   const { findings } = await diagnose(fit, { quadrature, ...(signal === undefined ? {} : { signal }) });
   const drawing = await loadDrawing();
   const json = fit.toJSON();
   const effects = effectsOf(fit);
   return reportPage({
-    title: `Mixed model${options.dataName === undefined ? '' : ` of ${printable(options.dataName)}`}`,
+    title: `Mixed model${dataName === undefined ? '' : ` of ${printable(dataName)}`}`,
     generator: options.generator ?? 'glmmgpu',
     heading: html`${modelHeading(json)}
 ${facts(json)}`,
