@@ -1,4 +1,4 @@
-/** Child: bootstrap batches on the device against float64. Request: `{ cases, models }`. Answers `{ unavailable }` without an adapter. */
+/** Child: bootstrap batches on the device against float64. Request: `{ cases: [{ name, models }] }`. Answers `{ unavailable }` without an adapter. */
 import { getGpu } from '#platform';
 import { createEngine } from '../dist/fit/engine.js';
 import { reportAdapter } from '../dist/gpu/device.js';
@@ -6,7 +6,7 @@ import { pickCases, prepare } from './lib/cases.mjs';
 import { answer, request } from './lib/child.mjs';
 import { compareWithFloat64 } from './lib/device-error.mjs';
 
-const { cases, models } = request();
+const { cases } = request();
 const gpu = await getGpu();
 const adapter = 'unavailable' in gpu ? gpu : await reportAdapter(gpu);
 if ('unavailable' in adapter) {
@@ -15,9 +15,10 @@ if ('unavailable' in adapter) {
   const engine = await createEngine({ backend: 'webgpu' });
   const rows = [];
   try {
-    for (const one of pickCases(cases)) {
+    for (const { name, models } of cases) {
+      const [one] = pickCases([name]);
       const { fit } = await prepare(one);
-      rows.push({ name: one.name, title: one.title, ...(await compareWithFloat64(fit, engine, models)) });
+      rows.push({ name, title: one.title, ...(await compareWithFloat64(fit, engine, models)) });
     }
   } finally {
     await engine.dispose();

@@ -17,8 +17,9 @@ const adapterOf = ({ description, software }) => description + (software ? ' (a 
 function accuracyTables({ float64, webgpu }) {
   const own = [
     'Float64 (`npm run accuracy`; largest of the fits in a row):', '',
-    table(['data, approximation', 'fits', 'compared with', 'log-likelihood, relative', 'fixed effects, SE', 'standard deviations, SE'], float64.map((row) =>
-      [`${row.dataset}, ${row.method}`, row.fits, row.against.join(', '), scientific(row.logLik), scientific(row.fixed), scientific(row.sd)])),
+    table(['family', 'data', 'fits', 'approximations', 'compared with', 'log-likelihood, relative', 'fixed effects, SE', 'standard deviations, SE'], float64.map((row) => [
+      row.family, row.datasets.join(', '), row.fits, row.methods.join(', '), row.against.join(', '), scientific(row.logLik), scientific(row.fixed), scientific(row.sd),
+    ])),
   ];
   if (webgpu.rows === undefined) return own;
   return [
