@@ -4,7 +4,8 @@ import { OptionError } from '../errors.js';
 import { acquireDevice } from '../gpu/device.js';
 import { freeDesign } from '../model/structured-theta.js';
 import { structuredObjective } from '../objective/structured.js';
-import { createWebGpuObjective, deviceCapacity, ownColumns } from '../objective/webgpu.js';
+import { deviceCapacity, ownColumns } from '../objective/device-sizes.js';
+import { createWebGpuObjective } from '../objective/webgpu.js';
 import type { AcquireDevice } from './engine.js';
 import { objectiveIntegration } from './fit-chunk.js';
 

@@ -5,28 +5,25 @@
  */
 import { DeviceError, OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
-import { distributionOf } from '../gpu/distribution.js';
 import { fromFixed } from '../gpu/fixed-point.js';
 import {
-  JOB_WORDS, type Kernel, type KernelName, type KernelShape, type KernelSizes, type OwnColumns, SHAPE_WORDS, WORKGROUP, auxiliaryPoints, groupKernel, kernelSource, likelihoodComponents,
-  lowerEntries, profileComponents, reduceKernel, responsePlanes,
+  JOB_WORDS, type KernelName, type KernelShape, type OwnColumns, SHAPE_WORDS, auxiliaryPoints, groupKernel, kernelSource, likelihoodComponents, lowerEntries, profileComponents,
+  reduceKernel, responsePlanes,
 } from '../gpu/kernels.js';
 import { PROFILE_RUNS, bufferWords, fittingCapacity, invocationsInFlight, profileWords } from '../gpu/memory.js';
-import { sparsePattern, sparseScratch } from '../gpu/sparse-pattern.js';
+import { type BoundKernel, DeviceRounds, type DeviceStatistics, openScopes, refusal } from '../gpu/rounds.js';
 import { USAGE } from '../gpu/usage.js';
 import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
 import { quadratureFor } from './group-kernel.js';
-import { severalFactorsQuadrature } from './cpu.js';
-import { type DeviceAuxiliary, deviceAuxiliary, hasZeroInflation } from './device-auxiliary.js';
+import type { DeviceAuxiliary } from './device-auxiliary.js';
 import { deviceRows } from './device-rows.js';
+import { type DeviceSizes, deviceSizes, lowerIndex, ownColumns } from './device-sizes.js';
 import type { Evaluation, Integration, Objective, Profile } from './objective.js';
-import { type ManyFactors, manyFactors } from './many-factors.js';
-import { type OneFactor, hasOneFactor, oneFactor } from './one-factor.js';
 import { type Scaling, scaleDesign } from './scaling.js';
 
 export interface WebGpuOptions {
-  /** Most models loaded at once; default and upper bound: what the device's limits allow . */
+  /** Most models loaded at once; default and upper bound: what the device's limits allow. */
   readonly capacity?: number;
   /** What each model will bring of its own; default: only its response. */
   readonly own?: Partial<OwnColumns>;
@@ -34,86 +31,14 @@ export interface WebGpuOptions {
   readonly dispatchLimit?: number;
 }
 
-/** What the rounds of an objective have cost so far. */
-export interface DeviceStatistics {
-  rounds: number;
-  /** Time of the kernels by timestamp queries, where the device has them. */
-  gpuMilliseconds: number;
-  /** From submission to data on the host. */
-  waitMilliseconds: number;
-  /** Packing and unpacking. */
-  hostMilliseconds: number;
-}
-
 export interface WebGpuObjective extends Objective {
   readonly statistics: DeviceStatistics;
   readonly timestamps: boolean;
 }
 
-/** Private arrays of an invocation grow with p and q; beyond this the compiler spills and other devices refuse. */
-const MAX_FIXED = 64;
-const MAX_EFFECTS = 8;
-const MAX_POINTS = 1024;
 const DISPATCH_LIMIT = 2e8;
 
-/** Why the device path does not take a design, or null. */
-function unsupportedReason(design: Design, integration: Integration): string | null {
-  if (integration.nAGQ > 1 && !hasOneFactor(design)) return severalFactorsQuadrature(design, integration.nAGQ);
-  if (distributionOf(design.family, design.link, hasZeroInflation(design)) === null) return `family ${design.family} with link ${design.link} has no WebGPU kernel`;
-  const p = design.fixedNames.length;
-  const q = design.random.reduce((sum, term) => sum + term.names.length, 0);
-  if (p > MAX_FIXED) return `the design has ${p} fixed-effect columns; the WebGPU kernels take ${MAX_FIXED}`;
-  if (q > MAX_EFFECTS) return `the design has ${q} random effects per level; the WebGPU kernels take ${MAX_EFFECTS}`;
-  if (integration.nAGQ > 1 && integration.nAGQ ** q > MAX_POINTS) {
-    return `${integration.nAGQ} nodes in ${q} dimensions are ${integration.nAGQ ** q} points; the WebGPU kernels take ${MAX_POINTS}`;
-  }
-  return null;
-}
-
 const NOTHING_OWN: OwnColumns = { trials: false, weights: false, offset: false, x: false, z: false, groups: false };
-
-/** What the models of a batch bring of their own. */
-export function ownColumns(batch: Batch): OwnColumns {
-  return {
-    trials: batch.trials !== undefined, weights: batch.weights !== undefined, offset: batch.offset !== undefined,
-    x: batch.x !== undefined, z: batch.z !== undefined, groups: batch.groupSizes !== undefined,
-  };
-}
-
-/** Models that one objective on the device can hold, or why it holds none. */
-export function deviceCapacity(
-  device: GPUDevice, design: Design, integration: Integration, own: OwnColumns,
-): number | { readonly reason: string } {
-  const reason = unsupportedReason(design, integration);
-  if (reason !== null) return { reason };
-  const layout = layoutOf(design);
-  const sizes = kernelSizes(layout, integration, own, deviceAuxiliary(design, layout.order));
-  if (sizes === null) return { reason: TOO_DENSE };
-  return fittingCapacity(device.limits, sizes) || { reason: `the design (${design.nobs} rows) is too large for the buffers of the device` };
-}
-
-const TOO_DENSE = 'the factorisation of the random effects is too dense for the buffers of the device';
-
-type Layout = OneFactor | ManyFactors;
-const layoutOf = (design: Design): Layout => (hasOneFactor(design) ? oneFactor(design) : manyFactors(design));
-
-/** Sizes of the kernels, with the pattern's lists where there are several factors; null when those are too long. */
-type DeviceSizes = KernelSizes & { readonly pattern: Uint32Array | null; readonly auxiliary: DeviceAuxiliary | null };
-
-function kernelSizes(layout: Layout, integration: Integration, own: OwnColumns, auxiliary: DeviceAuxiliary | null): DeviceSizes | null {
-  const { nobs: rows, nFixed, q, nEffects: effects } = layout;
-  const nodes = quadratureFor(integration, q)?.logWeights.length ?? 0;
-  const common = { rows, nFixed, q, effects, nodes, own, auxiliary };
-  if (!('symbolic' in layout)) return { ...common, groups: layout.nGroups, sparse: null, pattern: null };
-  const thetas = Array.from(layout.thetaRow, (row, t) => {
-    const column = layout.thetaColumn[t]!;
-    return [row, column, 1 + nFixed + lowerIndex(row, column, q)] as const;
-  });
-  const pattern = sparsePattern({ ...layout, rows, thetas });
-  if (pattern === null) return null;
-  const scratch = sparseScratch(rows, nFixed, effects, layout.symbolic.rows.length, auxiliary !== null);
-  return { ...common, groups: 1, sparse: { pattern: pattern.places, scratch }, pattern: pattern.words };
-}
 
 /**
  * Objective of a design on a device. Covariances are free ones: `structuredObjective` brings the others.
@@ -122,12 +47,9 @@ function kernelSizes(layout: Layout, integration: Integration, own: OwnColumns, 
 export async function createWebGpuObjective(
   device: GPUDevice, design: Design, integration: Integration, options: WebGpuOptions = {},
 ): Promise<WebGpuObjective> {
-  const reason = unsupportedReason(design, integration);
-  if (reason !== null) throw new OptionError(`${reason}; use backend 'cpu'`);
-  const layout = layoutOf(design);
-  const sizes = kernelSizes(layout, integration, { ...NOTHING_OWN, ...options.own }, deviceAuxiliary(design, layout.order));
-  if (sizes === null) throw new OptionError(`${TOO_DENSE}; use backend 'cpu'`);
-  const objective = new GpuObjective(device, design, layout, integration, sizes, options);
+  const sizes = deviceSizes(design, integration, { ...NOTHING_OWN, ...options.own });
+  if ('reason' in sizes) throw new OptionError(`${sizes.reason}; use backend 'cpu'`);
+  const objective = new GpuObjective(device, design, integration, sizes, options);
   try {
     await objective.compile();
   } catch (error) {
@@ -143,11 +65,9 @@ class GpuObjective implements WebGpuObjective {
   readonly nParams: number;
   /** Measured on cbpp, toenail and 10,000-row designs: the totals are exact, the rows are not. */
   readonly valueNoise = 2e-7;
-  readonly statistics: DeviceStatistics = { rounds: 0, gpuMilliseconds: 0, waitMilliseconds: 0, hostMilliseconds: 0 };
-  readonly timestamps: boolean;
   readonly #device: GPUDevice;
   readonly #design: Design;
-  readonly #layout: Layout;
+  readonly #layout: DeviceSizes['layout'];
   readonly #integration: Integration;
   readonly #shape: KernelShape;
   readonly #scaling: Scaling;
@@ -158,23 +78,17 @@ class GpuObjective implements WebGpuObjective {
   readonly #job: GPUBuffer;
   readonly #reduceShape: GPUBuffer;
   readonly #totals: GPUBuffer;
-  readonly #staging: GPUBuffer;
-  readonly #queries: { readonly set: GPUQuerySet; readonly resolve: GPUBuffer } | null;
-  readonly #kernels = new Map<string, Kernel & { readonly binding: GPUBindGroup }>();
+  readonly #rounds: DeviceRounds;
+  readonly #kernels = new Map<string, BoundKernel>();
   readonly #maxInvocations: number;
-  #reduce: (Kernel & { readonly binding: GPUBindGroup }) | undefined;
+  #reduce: BoundKernel | undefined;
   /** What the device said to the creation of the buffers; null if nothing. */
   readonly #creation: Promise<string | null>;
-  #lost: string | undefined;
-  /** Work of one objective is serial: its buffers are shared by all rounds. */
-  #turn: Promise<unknown> = Promise.resolve();
   #loaded = 0;
   #constants = new Float64Array(0);
 
-  constructor(
-    device: GPUDevice, design: Design, layout: Layout, integration: Integration, sizes: DeviceSizes, options: WebGpuOptions,
-  ) {
-    const { own, nodes, auxiliary } = sizes;
+  constructor(device: GPUDevice, design: Design, integration: Integration, sizes: DeviceSizes, options: WebGpuOptions) {
+    const { layout, own, nodes, auxiliary } = sizes;
     this.#auxiliary = auxiliary;
     this.#device = device;
     this.#design = design;
@@ -213,8 +127,7 @@ class GpuObjective implements WebGpuObjective {
     this.capacity = fittingCapacity(device.limits, this.#shape, options.capacity);
     if (this.capacity < 1) throw new OptionError(`the design (${n} rows) is too large for the device's buffers; use backend 'cpu'`);
 
-    device.pushErrorScope('out-of-memory');
-    device.pushErrorScope('validation');
+    openScopes(device);
     const create = (label: string, size: number, usage: number): GPUBuffer => {
       const buffer = device.createBuffer({ label, size: Math.max(16, Math.ceil(size / 4) * 4), usage });
       this.#buffers.push(buffer);
@@ -247,20 +160,23 @@ class GpuObjective implements WebGpuObjective {
     this.#job = create('job', JOB_WORDS * 4, USAGE.uniform | USAGE.copyTarget);
     this.#reduceShape = create('shape', SHAPE_WORDS * 4, USAGE.uniform | USAGE.copyTarget);
     this.#totals = create('totals', lengths.totals * 4, USAGE.storage | USAGE.copySource);
-    this.#staging = create('staging', lengths.totals * 4 + 16, USAGE.mapRead | USAGE.copyTarget);
-    this.timestamps = device.features.has('timestamp-query');
-    this.#queries = this.timestamps
-      ? { set: device.createQuerySet({ type: 'timestamp', count: 2 }), resolve: create('timestamps', 16, USAGE.queryResolve | USAGE.copySource) }
-      : null;
+    this.#rounds = new DeviceRounds(device, lengths.totals * 4);
     // Writes that are never submitted keep their memory.
     device.queue.submit([]);
     this.#creation = refusal(device);
-    void device.lost.then(({ message, reason }) => { this.#lost = message || reason || 'unknown reason'; });
+  }
+
+  get statistics(): DeviceStatistics {
+    return this.#rounds.statistics;
+  }
+
+  get timestamps(): boolean {
+    return this.#rounds.timestamps;
   }
 
   /** Waits for the buffers and compiles the kernels that every fit needs. */
   compile(): Promise<void> {
-    return this.#inTurn(() => this.#compile());
+    return this.#rounds.inTurn(() => this.#compile());
   }
 
   async #compile(): Promise<void> {
@@ -279,7 +195,7 @@ class GpuObjective implements WebGpuObjective {
   }
 
   load(batch: Batch & { response: Float64Array }, from: number, to: number): Promise<void> {
-    return this.#inTurn(() => { this.#load(batch, from, to); });
+    return this.#rounds.inTurn(() => { this.#load(batch, from, to); });
   }
 
   #load(batch: Batch & { response: Float64Array }, from: number, to: number): void {
@@ -340,7 +256,7 @@ class GpuObjective implements WebGpuObjective {
   }
 
   evaluate(evaluation: Evaluation): Promise<void> {
-    return this.#inTurn(() => this.#evaluate(evaluation));
+    return this.#rounds.inTurn(() => this.#evaluate(evaluation));
   }
 
   async #evaluate({ count, models, params, value, gradient, keepModes, adjoint }: Evaluation): Promise<void> {
@@ -351,15 +267,15 @@ class GpuObjective implements WebGpuObjective {
     const components = likelihoodComponents(shape);
     const kernel = await this.#kernel(this.#likelihoodKernel(), this.#integration.information === 'expected', adjoint !== undefined);
     let submitted = started;
-    const totals = await this.#round(() => {
+    const totals = await this.#rounds.round(() => {
       this.#writePoint(count, models, params, adjoint);
       const chunks = this.#chunks(count);
       this.#dispatchRuns(kernel, count, chunks, keepModes, 1 + shape.nodes);
-      const rowSize = this.#rowSize(count * (components + 1));
+      const rowSize = this.#rounds.rowSize(count * (components + 1));
       this.#device.queue.writeBuffer(this.#reduceShape, 0, Uint32Array.of(count, chunks, rowSize, 0));
-      this.#dispatch(this.#reduce!, count * (components + 1), this.#queries === null ? undefined : { querySet: this.#queries.set, endOfPassWriteIndex: 1 });
+      this.#rounds.dispatch(this.#reduce!, count * (components + 1), 'end');
       submitted = performance.now();
-      return this.#read(this.#totals, (2 * components + 1) * count);
+      return this.#rounds.read(this.#totals, (2 * components + 1) * count, true);
     });
     const arrived = performance.now();
     for (let e = 0; e < count; e++) {
@@ -386,7 +302,7 @@ class GpuObjective implements WebGpuObjective {
   }
 
   profile(profile: Profile): Promise<void> {
-    return this.#inTurn(() => this.#profile(profile));
+    return this.#rounds.inTurn(() => this.#profile(profile));
   }
 
   async #profile({ count: total, models, params, weights, score, schur }: Profile): Promise<void> {
@@ -400,14 +316,14 @@ class GpuObjective implements WebGpuObjective {
     for (let first = 0; first < total; first += most) {
       const count = Math.min(most, total - first);
       const chunks = Math.min(this.#chunks(count), PROFILE_RUNS);
-      const words = await this.#round(() => {
+      const words = await this.#rounds.round(() => {
         this.#writePoint(count, models.subarray(first), params.subarray(first * k));
         this.#dispatchRuns(rows, count, chunks, false, 1);
         if (sums !== null) {
           this.#writeJob(count, chunks, 0, chunks, false, count * components);
-          this.#dispatch(sums, count * components);
+          this.#rounds.dispatch(sums, count * components);
         }
-        return this.#read(this.#groupBuffers[7]!, (chunks + 2 * components) * count);
+        return this.#rounds.read(this.#groupBuffers[7]!, (chunks + 2 * components) * count);
       });
       for (let e = 0; e < count; e++) {
         let failed = false;
@@ -426,9 +342,9 @@ class GpuObjective implements WebGpuObjective {
   }
 
   modes(model: number): Promise<Float64Array> {
-    return this.#inTurn(async () => {
+    return this.#rounds.inTurn(async () => {
       const { nEffects } = this.#layout;
-      const words = await this.#round(() => this.#read(this.#groupBuffers[5]!, nEffects * this.#loaded, true));
+      const words = await this.#rounds.round(() => this.#rounds.read(this.#groupBuffers[5]!, nEffects * this.#loaded));
       const values = new Float32Array(words.buffer);
       // Several factors: the device keeps effects in elimination order.
       const place = 'eliminated' in this.#layout ? this.#layout.eliminated : null;
@@ -438,31 +354,14 @@ class GpuObjective implements WebGpuObjective {
 
   dispose(): void {
     for (const buffer of this.#buffers) buffer.destroy();
-    this.#queries?.set.destroy();
-  }
-
-  /** One thing after another, whatever callers do; errors of a lost device become DeviceErrors. */
-  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
-    const run = this.#turn.then(async () => {
-      if (this.#lost !== undefined) throw new DeviceError(`the WebGPU device was lost: ${this.#lost}`);
-      try {
-        return await work();
-      } catch (error) {
-        // A rejected mapping may arrive before the loss itself is announced.
-        await Promise.resolve();
-        if (this.#lost !== undefined) throw new DeviceError(`the WebGPU device was lost: ${this.#lost}`);
-        throw error;
-      }
-    });
-    this.#turn = run.catch(() => undefined);
-    return run;
+    this.#rounds.dispose();
   }
 
   #likelihoodKernel(): KernelName {
     return this.#shape.sparse === null ? 'group_loglik' : 'sparse_loglik';
   }
 
-  async #kernel(name: KernelName, expected: boolean, adjoint = false): Promise<Kernel & { readonly binding: GPUBindGroup }> {
+  async #kernel(name: KernelName, expected: boolean, adjoint = false): Promise<BoundKernel> {
     const key = `${name} ${expected} ${adjoint}`;
     const known = this.#kernels.get(key);
     if (known !== undefined) return known;
@@ -506,78 +405,19 @@ class GpuObjective implements WebGpuObjective {
   }
 
   /** All runs, in as many dispatches as their cost asks for. */
-  #dispatchRuns(kernel: Kernel & { readonly binding: GPUBindGroup }, count: number, chunks: number, keep: boolean, passes: number): void {
+  #dispatchRuns(kernel: BoundKernel, count: number, chunks: number, keep: boolean, passes: number): void {
     const rowsPerRun = Math.ceil(this.#layout.nobs / chunks);
     const runs = Math.max(1, Math.floor(this.#dispatchLimit / (rowsPerRun * count * passes)));
     for (let from = 0; from < chunks; from += runs) {
       const to = Math.min(chunks, from + runs);
       this.#writeJob(count, chunks, from, to, keep, count * (to - from));
-      this.#dispatch(kernel, count * (to - from), this.#queries === null || from > 0 ? undefined : { querySet: this.#queries.set, beginningOfPassWriteIndex: 0 });
+      this.#rounds.dispatch(kernel, count * (to - from), from === 0 ? 'begin' : null);
     }
   }
 
   #writeJob(count: number, chunks: number, from: number, to: number, keep: boolean, invocations: number): void {
     const perChunk = Math.ceil(this.#shape.groups / chunks);
-    this.#device.queue.writeBuffer(this.#job, 0, Uint32Array.of(count, this.#loaded, chunks, perChunk, from, to, keep ? 1 : 0, this.#rowSize(invocations)));
-  }
-
-  /** Invocations of one row of workgroups: the grid becomes two-dimensional where one dimension is not enough. */
-  #rowSize(invocations: number): number {
-    const groups = Math.ceil(invocations / WORKGROUP);
-    return Math.min(groups, this.#device.limits.maxComputeWorkgroupsPerDimension) * WORKGROUP;
-  }
-
-  #dispatch(kernel: Kernel & { readonly binding: GPUBindGroup }, invocations: number, timestampWrites?: GPUComputePassTimestampWrites): void {
-    const groups = Math.ceil(invocations / WORKGROUP);
-    const x = Math.min(groups, this.#device.limits.maxComputeWorkgroupsPerDimension);
-    const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass(timestampWrites === undefined ? {} : { timestampWrites });
-    pass.setPipeline(kernel.pipeline);
-    pass.setBindGroup(0, kernel.binding);
-    pass.dispatchWorkgroups(x, Math.ceil(groups / x));
-    pass.end();
-    this.#device.queue.submit([encoder.finish()]);
-  }
-
-  /**
-   * One round of work, submitted before its first wait. What the device refuses would leave the results of an earlier round in place:
-   * @throws DeviceError instead.
-   */
-  async #round(work: () => Promise<Uint32Array>): Promise<Uint32Array> {
-    this.#device.pushErrorScope('out-of-memory');
-    this.#device.pushErrorScope('validation');
-    const [words, refused] = await Promise.all([work(), refusal(this.#device)]);
-    if (refused !== null) throw new DeviceError(`the WebGPU device refused the work: ${refused}`);
-    return words;
-  }
-
-  /** Words of a buffer on the host; the only wait. */
-  async #read(source: GPUBuffer, words: number, ownStaging = false): Promise<Uint32Array> {
-    const size = words * 4;
-    // Modes and profiles can be larger than the totals of a round.
-    const temporary = ownStaging || size + 16 > this.#staging.size
-      ? this.#device.createBuffer({ label: 'staging', size: size + 16, usage: USAGE.mapRead | USAGE.copyTarget }) : null;
-    const staging = temporary ?? this.#staging;
-    const encoder = this.#device.createCommandEncoder();
-    encoder.copyBufferToBuffer(source, 0, staging, 16, size);
-    const timed = this.#queries !== null && source === this.#totals;
-    if (timed) {
-      encoder.resolveQuerySet(this.#queries.set, 0, 2, this.#queries.resolve, 0);
-      encoder.copyBufferToBuffer(this.#queries.resolve, 0, staging, 0, 16);
-    }
-    this.#device.queue.submit([encoder.finish()]);
-    try {
-      await staging.mapAsync(1, 0, size + 16);
-      const bytes = staging.getMappedRange(0, size + 16).slice(0);
-      staging.unmap();
-      if (timed) {
-        const [begin, end] = new BigUint64Array(bytes, 0, 2) as unknown as [bigint, bigint];
-        if (end > begin) this.statistics.gpuMilliseconds += Number(end - begin) * 1e-6;
-      }
-      return new Uint32Array(bytes.slice(16));
-    } finally {
-      temporary?.destroy();
-    }
+    this.#device.queue.writeBuffer(this.#job, 0, Uint32Array.of(count, this.#loaded, chunks, perChunk, from, to, keep ? 1 : 0, this.#rounds.rowSize(invocations)));
   }
 
   /** Entries that a profile can take in one round. */
@@ -596,16 +436,4 @@ class GpuObjective implements WebGpuObjective {
       if (brought[name] !== own[name]) throw new OptionError(`the objective was made ${own[name] ? 'for' : 'without'} ${name} of single models`);
     }
   }
-}
-
-/** Closes the two error scopes opened last; the first complaint, or null. A lost device complains elsewhere. */
-async function refusal(device: GPUDevice): Promise<string | null> {
-  const scopes = [device.popErrorScope(), device.popErrorScope()];
-  const errors = await Promise.all(scopes.map((scope) => scope.catch(() => null)));
-  return errors.find((error) => error !== null)?.message ?? null;
-}
-
-/** Place of (row, column) in the lower triangle by columns. */
-function lowerIndex(row: number, column: number, q: number): number {
-  return column * q - (column * (column - 1)) / 2 + (row - column);
 }

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { DeviceError, OptionError } from '../../src/errors.js';
 import { parameterLayout } from '../../src/model/design.js';
 import type { Objective } from '../../src/objective/objective.js';
-import { createWebGpuObjective, deviceCapacity } from '../../src/objective/webgpu.js';
+import { deviceCapacity } from '../../src/objective/device-sizes.js';
+import { createWebGpuObjective } from '../../src/objective/webgpu.js';
 import { type Shape, randomDesign } from '../helpers/designs.js';
 import { anotherDevice, describeGpu, gpu } from './adapter.js';
 
