@@ -3,6 +3,7 @@
  * look at the arguments that the rest of the code would trip over; what the arguments hold is checked where it is read.
  */
 import { OptionError } from './errors.js';
+import closestName from './names.js';
 
 /** A value in words, for messages: `undefined`, `a string`, `a list`. */
 export function inWords(value: unknown): string {
@@ -32,6 +33,19 @@ export function checkFit(owner: string, fit: unknown): void {
 /** @param example what they may look like. @throws OptionError for anything but an object. */
 export function checkOptions(owner: string, options: unknown, example = '{}'): void {
   checkArgument(owner, options, [], 'its options as an object', `for example ${example}`);
+}
+
+/**
+ * A misspelt option must not be silently without effect.
+ * @param known has a property for every option there is
+ * @param owner what the options are given to
+ * @throws OptionError for anything but an object, and for a name that is not known, with the nearest that is
+ */
+export function checkOptionNames(options: object, known: object, owner: string): void {
+  const names = Object.keys(known);
+  checkOptions(owner, options, `{ ${names[0]!}: … }`);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new OptionError(`${owner} has no option '${unknown}'${closestName(unknown, names) || `; the options are ${names.join(', ')}`}`);
 }
 
 /** @throws OptionError for anything but text. */

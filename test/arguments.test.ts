@@ -77,6 +77,15 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+/** Functions with an options argument; always the last one. */
+const withOptions = names.filter((name) => /[oO]ptions/.test(/\(([^)]*)\)/.exec(library[name].toString())![1]!));
+
+test.each(withOptions)('%s refuses an option that it does not know', async (name) => {
+  const given = calls[name];
+  const error = await failure(() => (library[name] as (...args: readonly unknown[]) => unknown)(...given.with(-1, { ...given.at(-1) as object, levle: 0.9 })));
+  expect((error as Error).message).toMatch(/has no option 'levle'/);
+});
+
 describe('methods of a fit', () => {
   test.each<[string, (fit: never) => unknown, RegExp]>([
     ['refit', (own: { refit(y: unknown): unknown }) => own.refit(null), /refit needs a response, one number per row, not null; fit\.response is the one of the fit/],

@@ -2,7 +2,7 @@
  * Quantile residuals by simulation: where each response lies among responses that the fitted model draws for its row. Under the right model
  * they are uniform, whatever the family (Dunn & Smyth 1996, J. Comput. Graph. Stat. 5; by simulation as in the DHARMa package).
  */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { STREAM, UniformStream } from '../random/stream.js';
@@ -27,10 +27,12 @@ export interface SimulatedResiduals {
   readonly outside: Int32Array;
 }
 
+const OPTION_NAMES = { nsim: true, seed: true, conditional: true } as const satisfies Record<keyof SimulatedResidualOptions, true>;
+
 /** @throws OptionError for fewer than 20 draws. */
 export function simulatedResiduals(fit: GlmmFit, options: SimulatedResidualOptions = {}): SimulatedResiduals {
   checkFit('simulatedResiduals', fit);
-  checkOptions('simulatedResiduals', options);
+  checkOptionNames(options, OPTION_NAMES, 'simulatedResiduals');
   const { nsim = 250, seed = 1, conditional = false } = options;
   if (!Number.isSafeInteger(nsim) || nsim < 20) throw new OptionError(`nsim = ${nsim} is too few; quantile residuals need 20 draws or more`);
   const draws = fit.simulate({ nsim, seed, conditional });

@@ -1,20 +1,8 @@
 /** Checks of options: callers without types misspell them, and a misspelt option must not be silently without effect. */
-import { checkOptions } from '../check-arguments.js';
+import { checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import closestName from '../names.js';
 import { type Control, DEFAULT_CONTROL } from './options.js';
-
-/**
- * @param known has a property for every option there is
- * @param owner what the options are given to, for the message
- * @throws OptionError for anything but an object, and for a name that is not known, with the nearest that is
- */
-export function checkOptionNames(options: object, known: object, owner: string): void {
-  const names = Object.keys(known);
-  checkOptions(owner, options, `{ ${names[0]!}: … }`);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new OptionError(`${owner} has no option '${unknown}'${closestName(unknown, names) || `; the options are ${names.join(', ')}`}`);
-}
 
 /** @throws OptionError unless the value is one of the valid ones. */
 export function checkChoice(name: string, value: string, valid: readonly string[]): void {

@@ -1,6 +1,6 @@
 /** Worker threads and a device that several calls share. */
 import { coreCount, createWorkerPool } from '#platform';
-import { checkOptions } from '../check-arguments.js';
+import { checkOptionNames } from '../check-arguments.js';
 import { DeviceError, GlmmError, OptionError } from '../errors.js';
 import closestName from '../names.js';
 import type { Batch } from '../model/batch.js';
@@ -44,9 +44,11 @@ export type DeviceOffer = OwnedDevice | { readonly unavailable: string };
 /** Acquires a device; software adapters only where they are allowed. Does not throw for want of one. */
 export type AcquireDevice = (allowSoftware: boolean) => Promise<DeviceOffer>;
 
+const ENGINE_OPTIONS = { backend: true, workers: true } as const satisfies Record<keyof EngineOptions, true>;
+
 /** @throws OptionError for impossible options, DeviceError when `webgpu` is asked for and cannot be had. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  checkOptions('createEngine', options);
+  checkOptionNames(options, ENGINE_OPTIONS, 'createEngine');
   const engine = new EngineResources(options);
   if (engine.backend === 'webgpu') await engine.requestedDevice();
   return engine;

@@ -1,5 +1,5 @@
 /** The engine of the library: fits every model of a batch, on a device or in float64, and reports what did the work. */
-import { checkArgument } from '../check-arguments.js';
+import { checkArgument, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import type { BatchFit } from '../model/batch-fit.js';
@@ -7,7 +7,7 @@ import { type Design, isLinearMixed } from '../model/design.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import type { BackendReport, PrecisionCheck } from '../objective/backend.js';
 import { checkBatch } from './batch-check.js';
-import { checkChoice, checkOptionNames, resolveControl } from './check-options.js';
+import { checkChoice, resolveControl } from './check-options.js';
 import { type BatchChunk, type BatchColumns, createColumns, putChunk } from './batch-chunk.js';
 import { runOnCpu } from './batch-cpu.js';
 import { type DeviceRun, runOnDevice } from './batch-device.js';

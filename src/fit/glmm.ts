@@ -1,5 +1,5 @@
 /** `glmm()` and the fitted model. */
-import { checkArgument, checkOptions } from '../check-arguments.js';
+import { checkArgument, checkOptionNames } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import { familyOf, resolveFamily } from '../families/registry.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
@@ -27,7 +27,7 @@ import { checkSeed } from '../random/stream.js';
 import { type SummaryOptions, formatSummary } from '../report/format-summary.js';
 import { type BootstrapOptions, bootstrap } from '../studies/bootstrap.js';
 import { type TableInput, toTable } from '../table/from-values.js';
-import { checkChoice, checkOptionNames, resolveControl } from './check-options.js';
+import { checkChoice, resolveControl } from './check-options.js';
 import { limitRemarks } from './auxiliary-limits.js';
 import { auxiliaryTable, dispersionOf, fittedMeans, sigmaOf } from './auxiliary-tables.js';
 import { coefficientTable } from './coefficient-table.js';
@@ -136,6 +136,8 @@ export interface SimulateOptions {
   readonly conditional?: boolean;
 }
 
+const SIMULATE_OPTIONS = { seed: true, nsim: true, first: true, conditional: true } as const satisfies Record<keyof SimulateOptions, true>;
+
 /** A fitted model. Arrays are copies or must not be changed. */
 export class GlmmFit {
   /** Formula side of the model: design, response, dropped rows and columns, factor levels. */
@@ -144,12 +146,12 @@ export class GlmmFit {
   readonly response: Float64Array;
   readonly options: GlmmOptions;
   readonly settings: FitSettings;
-  /** Estimates (β, θ), for gaussian models (β, θ, σ). */
+  /** Estimates (β, θ, γ) with γ the coefficients of dispersion, zero inflation or thresholds; for linear mixed models (β, θ, σ). */
   readonly params: Float64Array;
   /** k × k inverse Hessian of −logLik without gaps: the first metric of refits. */
   readonly metric: Float64Array;
   readonly logLik: number;
-  /** Estimated parameters: fixed effects, θ and, for gaussian models, σ. */
+  /** Number of estimated parameters. */
   readonly df: number;
   readonly nobs: number;
   readonly status: StatusName;
@@ -373,7 +375,7 @@ export class GlmmFit {
    * @throws OptionError for a seed or count that is not a non-negative integer.
    */
   simulate(options: SimulateOptions): Float64Array[] {
-    checkOptions('simulate', options, '{ nsim: 100, seed: 1 }');
+    checkOptionNames(options, SIMULATE_OPTIONS, 'simulate');
     const nsim = options.nsim ?? 1;
     if (!Number.isSafeInteger(nsim) || nsim < 0) throw new OptionError(`nsim = ${nsim} is not a non-negative integer`);
     checkSeed(options.seed);

@@ -1,5 +1,5 @@
 /** Wald tests of linear hypotheses about the fixed effects. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { factor, solveLower } from '../numerics/cholesky.js';
 import { chisqTail, fTail } from '../numerics/tails.js';
@@ -33,6 +33,8 @@ export interface TestedModel {
   readonly vcov: readonly (readonly number[])[];
 }
 
+const OPTION_NAMES = { value: true, df: true, vcov: true } as const satisfies Record<keyof CoefTestOptions, true>;
+
 /**
  * Tests H β = value: (Hβ̂ − value)' (H V H')⁻¹ (Hβ̂ − value).
  * @param contrast rows of H, each one number per fixed effect; or the names of fixed effects that are zero under the hypothesis; default all but the intercept
@@ -44,7 +46,7 @@ export interface TestedModel {
  */
 export function coefTest(fit: TestedModel, contrast?: readonly string[] | readonly (readonly number[])[], options: CoefTestOptions = {}): CoefTest {
   checkFit('coefTest', fit);
-  checkOptions('coefTest', options);
+  checkOptionNames(options, OPTION_NAMES, 'coefTest');
   const { fixedNames, nobs } = fit.design;
   const p = fixedNames.length;
   const rows = contrastRows(fixedNames, contrast ?? fixedNames.filter((name) => name !== '(Intercept)'));

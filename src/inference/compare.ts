@@ -1,9 +1,9 @@
 /** Fitted models side by side: likelihood-ratio tests, AIC and BIC. */
-import { checkArgument, checkFit, checkOptions } from '../check-arguments.js';
+import { checkArgument, checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { isLinearMixed } from '../model/design.js';
 import { chisqTail } from '../numerics/tails.js';
-import { type FittedModel, type StudyFitOptions, byMaximumLikelihood } from '../studies/fitted-model.js';
+import { type FittedModel, STUDY_FIT_OPTIONS, type StudyFitOptions, byMaximumLikelihood } from '../studies/fitted-model.js';
 import { chibarTail } from '../studies/lrt-p-values.js';
 import { type LrtPair, lrtPair, simulatedLrt } from '../studies/simulated-lrt.js';
 
@@ -54,6 +54,8 @@ export interface Comparison {
   readonly notes: readonly string[];
 }
 
+const OPTION_NAMES = { checkNesting: true, refit: true, nsim: true, seed: true, ...STUDY_FIT_OPTIONS } as const satisfies Record<keyof CompareOptions, true>;
+
 /**
  * Compares models of the same data, smallest first.
  * @throws OptionError for fewer than two models, other data, or models that are not nested (unless `checkNesting` is false).
@@ -64,7 +66,7 @@ export interface Comparison {
 export async function compare(models: readonly ComparedModel[], options: CompareOptions = {}): Promise<Comparison> {
   checkArgument('compare', models, ['length'], 'a list of fitted models', 'for example [smaller, larger]');
   for (const model of models) checkFit('compare', model);
-  checkOptions('compare', options);
+  checkOptionNames(options, OPTION_NAMES, 'compare');
   const { checkNesting = true, refit = true, nsim, seed = 1, ...fitting } = options;
   if (models.length < 2) throw new OptionError('a comparison needs two or more models');
   checkSameRows(models);

@@ -1,6 +1,6 @@
 /** Confidence intervals of every parameter: Wald, profile likelihood, bootstrap. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { IntervalKind } from '../fit/types.js';
 import { type BootstrapOptions, type BootstrapSource, bootstrap } from '../studies/bootstrap.js';
@@ -46,6 +46,8 @@ export interface EstimatedModel extends FittedModel {
 
 const DEFAULT_REPLICATES = 1000;
 
+const OPTION_NAMES = { method: true, level: true, parameters: true, bootstrap: true, kind: true, signal: true } as const satisfies Record<keyof ConfintOptions, true>;
+
 /**
  * Intervals of the fixed effects, the standard deviations and correlations of the random effects, and what else is estimated.
  *
@@ -58,7 +60,7 @@ const DEFAULT_REPLICATES = 1000;
  */
 export async function confint(fit: EstimatedModel, options: ConfintOptions = {}): Promise<ConfintRow[]> {
   checkFit('confint', fit);
-  checkOptions('confint', options);
+  checkOptionNames(options, OPTION_NAMES, 'confint');
   const { method = 'profile', level = 0.95, parameters } = options;
   checkLevel(level);
   const names = chooseParameters(fit.frame.design, parameters).map(({ name }) => name);

@@ -1,5 +1,5 @@
 /** What may be wrong with a fit, in words, and what to do about it. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { familyOf } from '../families/registry.js';
 import { withAuxiliary } from '../fit/auxiliary-start.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
@@ -43,10 +43,12 @@ export interface DiagnoseOptions {
   readonly signal?: AbortSignal;
 }
 
+const OPTION_NAMES = { quadrature: true, signal: true } as const satisfies Record<keyof DiagnoseOptions, true>;
+
 /** Checks a fit: convergence, curvature, singular covariances, separation, scales of predictors, numbers of groups, and the approximation of the integral. */
 export async function diagnose(fit: DiagnosedModel, options: DiagnoseOptions = {}): Promise<Diagnosis> {
   checkFit('diagnose', fit);
-  checkOptions('diagnose', options);
+  checkOptionNames(options, OPTION_NAMES, 'diagnose');
   const check = options.quadrature !== false && quadratureObstacle(fit) === null && fit.status !== 'nonFinite' && fit.status !== 'separated';
   const quadrature = check ? await quadratureCheck(fit, options.signal) : null;
   return {

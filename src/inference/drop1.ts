@@ -1,5 +1,5 @@
 /** What each fixed-effects term contributes: the model without it, term by term. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
 import { fitSingle } from '../fit/single-fit.js';
@@ -33,7 +33,7 @@ export interface Drop1Row {
  */
 export async function drop1(fit: DroppableModel, options: { readonly signal?: AbortSignal } = {}): Promise<Drop1Row[]> {
   checkFit('drop1', fit);
-  checkOptions('drop1', options);
+  checkOptionNames(options, { signal: true }, 'drop1');
   const model = await byMaximumLikelihood(fit);
   const { design, fixedTerms } = fit.frame;
   const whole = -2 * model.logLik;

@@ -1,5 +1,5 @@
 /** Estimated marginal means: predictions on a reference grid, averaged over the factors that are not asked for (Searle, Speed & Milliken 1980). */
-import { checkArgument, checkFit, checkOptions } from '../check-arguments.js';
+import { checkArgument, checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import { checkLevel } from '../fit/confidence-level.js';
@@ -69,6 +69,8 @@ export interface MarginalModel {
   readonly vcov: readonly (readonly number[])[];
 }
 
+const OPTION_NAMES = { at: true, type: true, contrasts: true, adjust: true, level: true, df: true, vcov: true } as const satisfies Record<keyof EmmeansOptions, true>;
+
 /**
  * Means of the levels of some factors, random effects at zero. Other factors are averaged over with equal weights, covariates are at their means,
  * offsets at theirs.
@@ -81,7 +83,7 @@ export interface MarginalModel {
 export function emmeans(fit: MarginalModel, specs: readonly string[], options: EmmeansOptions = {}): Emmeans {
   checkFit('emmeans', fit);
   checkArgument('emmeans', specs, ['map'], 'the names of factors', 'for example [name]');
-  checkOptions('emmeans', options);
+  checkOptionNames(options, OPTION_NAMES, 'emmeans');
   const { type = 'link', level = 0.95, contrasts, adjust = contrasts === 'pairwise' ? 'tukey' : 'none', df = 'none', vcov = fit.vcov } = options;
   checkLevel(level);
   if (!ADJUSTMENTS.includes(adjust)) throw new OptionError(`unknown adjustment '${String(adjust)}'; use ${ADJUSTMENTS.join(', ')}${closestName(adjust, ADJUSTMENTS)}`);

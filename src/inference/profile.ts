@@ -7,7 +7,7 @@
  * ζ has exact slopes and few points suffice.
  */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { checkLevel } from '../fit/confidence-level.js';
 import { type FittedModel, byMaximumLikelihood } from '../studies/fitted-model.js';
@@ -64,13 +64,15 @@ const HIGHER = 1e-6;
 /** Points of a design fitted at once, so that memory is bounded. */
 const BATCH = 256;
 
+const OPTION_NAMES = { parameters: true, level: true, points: true, signal: true } as const satisfies Record<keyof ProfileOptions, true>;
+
 /**
  * Profiles a fitted model. Gaussian models fitted by REML are profiled by maximum likelihood, as in lme4.
  * @throws OptionError for unknown parameters, impossible levels, or a fit with nAGQ = 0 (its fixed effects do not maximise the likelihood); the signal's reason when aborted.
  */
 export async function profile(fit: FittedModel, options: ProfileOptions = {}): Promise<Profile> {
   checkFit('profile', fit);
-  checkOptions('profile', options);
+  checkOptionNames(options, OPTION_NAMES, 'profile');
   const { level = DEFAULT_LEVEL, points = DEFAULT_POINTS, signal } = options;
   checkLevel(level);
   if (!Number.isSafeInteger(points) || points < 2) throw new OptionError(`points must be an integer of at least 2, not ${points}`);

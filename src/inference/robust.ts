@@ -2,7 +2,7 @@
  * Sandwich covariance of the fixed effects from the scores of clusters (White 1982; Liang & Zeger 1986): right although the model within
  * clusters is not, as long as there are many clusters.
  */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { linearPredictor } from '../model/linear-predictor.js';
@@ -32,6 +32,8 @@ export interface RobustModel extends EstimatedModel {
   readonly modes: Float64Array;
 }
 
+const OPTION_NAMES = { cluster: true, type: true } as const satisfies Record<keyof RobustOptions, true>;
+
 /**
  * Cluster-robust covariance of the fixed effects.
  *
@@ -42,7 +44,7 @@ export interface RobustModel extends EstimatedModel {
  */
 export async function robustVcov(fit: RobustModel, options: RobustOptions = {}): Promise<RobustVcov> {
   checkFit('robustVcov', fit);
-  checkOptions('robustVcov', options);
+  checkOptionNames(options, OPTION_NAMES, 'robustVcov');
   const { type = 'CR0' } = options;
   const { design } = fit.frame;
   const { codes, count } = clustersOf(design, options.cluster);

@@ -1,6 +1,6 @@
 /** Predictions of a fitted model: with, without or averaged over the random effects, on its own rows or on new ones. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import type { GlmmFit } from '../fit/glmm.js';
@@ -37,13 +37,17 @@ export interface Prediction {
   readonly high: Float64Array | null;
 }
 
+const OPTION_NAMES = {
+  data: true, type: true, reForm: true, populationAveraged: true, standardErrors: true, level: true, allowNewLevels: true, offset: true,
+} as const satisfies Record<keyof PredictOptions, true>;
+
 /** Points over which population averages are taken: enough for 1e-8 up to standard deviations of 4. */
 const AVERAGE_NODES = 61;
 
 /** @throws OptionError for contradictory options, DataError for data the model cannot be applied to. */
 export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction {
   checkFit('predict', fit);
-  checkOptions('predict', options);
+  checkOptionNames(options, OPTION_NAMES, 'predict');
   const { design, params } = fit;
   const { type = 'response', level } = options;
   if (type !== 'response' && type !== 'link') throw new OptionError(`unknown type '${String(type)}' of prediction; use response or link`);

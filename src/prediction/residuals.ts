@@ -1,5 +1,5 @@
 /** Residuals of a fitted model. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import type { GlmmFit } from '../fit/glmm.js';
@@ -24,10 +24,12 @@ export interface ResidualOptions {
   readonly kind?: 'conditional' | 'marginal';
 }
 
+const OPTION_NAMES = { type: true, kind: true } as const satisfies Record<keyof ResidualOptions, true>;
+
 /** n numbers; NaN where a distribution has no such residual (deviance residuals of families without a saturated model). @throws OptionError for unknown names. */
 export function residuals(fit: GlmmFit, options: ResidualOptions = {}): Float64Array {
   checkFit('residuals', fit);
-  checkOptions('residuals', options);
+  checkOptionNames(options, OPTION_NAMES, 'residuals');
   const { type = 'deviance', kind = 'conditional' } = options;
   if (!TYPES.includes(type)) throw new OptionError(`unknown type '${String(type)}' of residuals; use ${TYPES.join(', ')}${closestName(String(type), TYPES)}`);
   if (kind !== 'conditional' && kind !== 'marginal') throw new OptionError(`unknown kind '${String(kind)}' of residuals; use conditional or marginal`);

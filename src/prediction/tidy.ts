@@ -1,5 +1,5 @@
 /** A fitted model as flat tables, with the column meanings of R's broom.mixed. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { fittedRows } from './fit-rows.js';
 import { jointPrecision } from './joint-precision.js';
@@ -36,9 +36,11 @@ export interface TidyOptions {
 
 const DEFAULT_EFFECTS: readonly TidyRow['effect'][] = ['fixed', 'zi', 'disp', 'threshold', 'ran_pars'];
 
+const TIDY_OPTIONS = { effects: true, level: true, exponentiate: true } as const satisfies Record<keyof TidyOptions, true>;
+
 export function tidy(fit: GlmmFit, options: TidyOptions = {}): TidyRow[] {
   checkFit('tidy', fit);
-  checkOptions('tidy', options);
+  checkOptionNames(options, TIDY_OPTIONS, 'tidy');
   const { effects = DEFAULT_EFFECTS, level = 0.95, exponentiate = false } = options;
   const rows: TidyRow[] = [];
   const nothing = { std_error: null, statistic: null, p_value: null, conf_low: null, conf_high: null };

@@ -1,7 +1,7 @@
 /**
  * The fitted model as text, in the layout that users of lme4 read every day. It depends on plain data only and works in a browser.
  */
-import { checkArgument, checkOptions } from '../check-arguments.js';
+import { checkArgument, checkOptionNames } from '../check-arguments.js';
 import type { FitJson, VarianceComponent, FixedEffect } from '../fit/types.js';
 import { hasResidual } from '../fit/auxiliary-tables.js';
 import { hasCommonCorrelation, isHomogeneous } from '../model/covariance-structure.js';
@@ -23,10 +23,12 @@ export interface SummaryOptions {
 const MAX_CORRELATION_COLUMNS = 12;
 const LINE_WIDTH = 80;
 
+const OPTION_NAMES = { dataName: true, residuals: true, digits: true } as const satisfies Record<keyof SummaryOptions, true>;
+
 /** The whole summary, lines separated by `\n`, without a newline at the end. */
 export function formatSummary(fit: FitJson, options: SummaryOptions = {}): string {
   checkArgument('formatSummary', fit, ['fixed', 'random'], 'a model as plain data', 'fit.toJSON() makes it');
-  checkOptions('formatSummary', options);
+  checkOptionNames(options, OPTION_NAMES, 'formatSummary');
   const digits = options.digits ?? 4;
   const blocks = [
     headerLines(fit, options.dataName),

@@ -1,5 +1,5 @@
 /** One fitted model as one self-contained HTML file: estimates, what they explain, and whether they can be trusted. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { ALARM, type ModeNormality, type ResidualTest, countZeros, modeNormality, residualTests } from '../diagnostics/residual-tests.js';
 import { type SimulatedResiduals, simulatedResiduals } from '../diagnostics/simulated-residuals.js';
 import type { GlmmFit } from '../fit/glmm.js';
@@ -42,13 +42,15 @@ interface Effect {
   readonly entries: readonly RanefEntry[];
 }
 
+const OPTION_NAMES = { dataName: true, generator: true, nsim: true, seed: true, quadrature: true, signal: true } as const satisfies Record<keyof ModelReportOptions, true>;
+
 /**
  * The report as the text of an HTML file: no network, no scripts. Loads the drawing libraries on first use.
  * @throws OptionError for fewer than 20 simulated responses.
  */
 export async function modelReport(fit: GlmmFit, options: ModelReportOptions = {}): Promise<string> {
   checkFit('modelReport', fit);
-  checkOptions('modelReport', options);
+  checkOptionNames(options, OPTION_NAMES, 'modelReport');
   const { nsim = 250, seed = 1, quadrature = true, signal, dataName = fit.options.dataName } = options;
   const simulated = simulatedResiduals(fit, { nsim, seed });
   const { findings } = await diagnose(fit, { quadrature, ...(signal === undefined ? {} : { signal }) });

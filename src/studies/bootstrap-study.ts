@@ -1,5 +1,5 @@
 /** The parametric bootstrap as a study: cut anywhere, computed anywhere, put together again. */
-import { checkArgument, checkFit, checkOptions } from '../check-arguments.js';
+import { checkArgument, checkFit, checkOptionNames } from '../check-arguments.js';
 import { createColumns } from '../fit/batch-chunk.js';
 import type { Bootstrap } from '../fit/types.js';
 import type { BatchFit } from '../model/batch-fit.js';
@@ -22,7 +22,7 @@ export interface BootstrapSpec extends StudySpec, NumericOptions {
 /** The spec of a bootstrap of a fitted model. The names of levels, which may be those of people, stay out of it. */
 export function bootstrapSpec(fit: BootstrapSource, options: NumericOptions): BootstrapSpec {
   checkFit('bootstrapSpec', fit);
-  checkOptions('bootstrapSpec', options, '{ nsim: 10000, seed: 1 }');
+  checkOptionNames(options, { nsim: true, seed: true, standardErrors: true, method: true } satisfies Record<keyof NumericOptions, true>, 'bootstrapSpec');
   const { frame: { design }, settings, params, metric, response, modes } = fit;
   const { nsim, seed, standardErrors = 'none', method = 'parametric' } = options;
   const { integration, control, REML } = settings;

@@ -1,5 +1,5 @@
 /** Permutation test of fixed effects: their columns are exchanged between units that are exchangeable when the effects are zero. */
-import { checkArgument, checkFit, checkOptions } from '../check-arguments.js';
+import { checkArgument, checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { fitBatch } from '../fit/fit-batch.js';
 import type { Batch } from '../model/batch.js';
@@ -11,7 +11,7 @@ import { hasOneFactor } from '../objective/one-factor.js';
 import { STREAM, checkSeed, fillUniforms } from '../random/stream.js';
 import { dropColumns, dropParameters } from './drop-columns.js';
 import { fitPieces, withEngine } from './fit-pieces.js';
-import { type FittedModel, type StudyFitOptions, byMaximumLikelihood, settingsOptions } from './fitted-model.js';
+import { type FittedModel, STUDY_FIT_OPTIONS, type StudyFitOptions, byMaximumLikelihood, settingsOptions } from './fitted-model.js';
 import { binomialInterval } from './monte-carlo.js';
 
 export interface PermutationOptions extends StudyFitOptions {
@@ -21,6 +21,8 @@ export interface PermutationOptions extends StudyFitOptions {
   readonly nsim: number;
   readonly seed: number;
 }
+
+const OPTION_NAMES = { columns: true, nsim: true, seed: true, ...STUDY_FIT_OPTIONS } as const satisfies Record<keyof PermutationOptions, true>;
 
 export interface PermutationTest {
   readonly columns: readonly string[];
@@ -45,7 +47,7 @@ export interface PermutationTest {
  */
 export async function permutationTest(model: FittedModel, options: PermutationOptions): Promise<PermutationTest> {
   checkFit('permutationTest', model);
-  checkOptions('permutationTest', options, '{ columns: [name], nsim: 1999, seed: 1 }');
+  checkOptionNames(options, OPTION_NAMES, 'permutationTest');
   const { columns: names, nsim, seed } = options;
   const { design } = model.frame;
   if (!Number.isSafeInteger(nsim) || nsim < 1) throw new OptionError(`nsim must be a positive integer, not ${nsim}`);

@@ -2,7 +2,7 @@
 import chisqCdf from '@stdlib/stats-base-dists-chisquare-cdf';
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { checkArgument, checkOptions } from '../check-arguments.js';
+import { checkArgument, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import type { Engine } from '../fit/engine.js';
@@ -14,7 +14,7 @@ import { checkSeed } from '../random/stream.js';
 import { combineBackends } from './combine-backends.js';
 import { type EffectDistribution, effectDrawer } from './effect-distributions.js';
 import { addingTo, pieces, withEngine } from './fit-pieces.js';
-import { type StudyFitOptions, settingsOptions } from './fitted-model.js';
+import { STUDY_FIT_OPTIONS, type StudyFitOptions, settingsOptions } from './fitted-model.js';
 import { binomialInterval } from './monte-carlo.js';
 import { type PowerGrid, type PowerModel, type PowerPlan, type PowerTest, powerPlan, smallerStart } from './power-plan.js';
 
@@ -28,6 +28,8 @@ export interface PowerOptions extends PowerGrid, StudyFitOptions {
   /** Stop a cell when the 95 % interval of each of its rejection rates is no wider than this; looked at every 200 replicates. */
   readonly width?: number;
 }
+
+const OPTION_NAMES = { tested: true, nsim: true, seed: true, alpha: true, width: true, effects: true, along: true, within: true, distributions: true, tests: true, ...STUDY_FIT_OPTIONS } as const satisfies Record<keyof PowerOptions, true>;
 
 /** One test in one cell. */
 export interface PowerRow {
@@ -92,7 +94,7 @@ const CONFIDENCE = 0.95;
  */
 export async function power(model: PowerModel, options: PowerOptions): Promise<PowerStudy> {
   checkArgument('power', model, ['formula', 'data'], 'a model', 'for example { formula, data, family }');
-  checkOptions('power', options, "{ tested: 'x', nsim: 1000, seed: 1 }");
+  checkOptionNames(options, OPTION_NAMES, 'power');
   const { nsim, seed, alpha = 0.05, width, onProgress } = options;
   checkNumbers(nsim, seed, alpha, width);
   const begin = performance.now();

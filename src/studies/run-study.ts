@@ -1,5 +1,5 @@
 /** Runs what is missing of a study, part by part, into a store: memory (`memory-store.ts`), or a folder of files in Node (`src/durable/`). */
-import { checkArgument, checkOptions } from '../check-arguments.js';
+import { checkArgument, checkOptionNames } from '../check-arguments.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import type { Range } from '../fit/batch-ranges.js';
 import { type Engine, createEngine } from '../fit/engine.js';
@@ -41,6 +41,8 @@ const GROWTH = 8;
 /** Bounds the memory: with ten columns 21 MB of numbers. */
 const LARGEST_PART = 2 ** 18;
 
+const OPTION_NAMES = { backend: true, workers: true, engine: true, partSize: true, stage: true, onProgress: true, signal: true } as const satisfies Record<keyof RunStudyOptions, true>;
+
 /**
  * Computes the missing replicates of a study and writes them to the store, in ascending order.
  * @throws what the store throws when it cannot write; the signal's reason when aborted.
@@ -48,7 +50,7 @@ const LARGEST_PART = 2 ** 18;
 export async function runStudy(study: Study, store: StudyStore, options: RunStudyOptions = {}): Promise<void> {
   checkArgument('runStudy', study, ['columns', 'total'], 'a study', 'bootstrapStudy makes one');
   checkArgument('runStudy', store, ['range', 'missing'], 'a store', 'memoryStore(study) makes one');
-  checkOptions('runStudy', options);
+  checkOptionNames(options, OPTION_NAMES, 'runStudy');
   const { backend, workers, signal, onProgress, partSize, stage = 'replicates' } = options;
   const { range, missing } = store;
   const left = missing.reduce((sum, { from, to }) => sum + to - from, 0);

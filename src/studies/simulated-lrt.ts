@@ -1,5 +1,5 @@
 /** Likelihood-ratio test of nested models against its simulated null distribution. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import type { Engine } from '../fit/engine.js';
@@ -12,7 +12,7 @@ import type { BackendReport } from '../objective/backend.js';
 import { checkSeed } from '../random/stream.js';
 import { combineBackends } from './combine-backends.js';
 import { addingTo, pieces, withEngine } from './fit-pieces.js';
-import { type FittedModel, type StudyFitOptions, byMaximumLikelihood, settingsOptions } from './fitted-model.js';
+import { type FittedModel, STUDY_FIT_OPTIONS, type StudyFitOptions, byMaximumLikelihood, settingsOptions } from './fitted-model.js';
 import { type LrtRow, ZERO_STATISTIC, lrtRows } from './lrt-p-values.js';
 import { binomialInterval } from './monte-carlo.js';
 import { type Nesting, nestingOf } from './nesting.js';
@@ -28,6 +28,8 @@ export interface LrtOptions extends StudyFitOptions {
    */
   readonly stopAfter?: number;
 }
+
+const OPTION_NAMES = { nsim: true, seed: true, stopAfter: true, ...STUDY_FIT_OPTIONS } as const satisfies Record<keyof LrtOptions, true>;
 
 /** Null statistics of some replicates. */
 export interface LrtReplicates {
@@ -86,7 +88,7 @@ export interface LrtPair {
  */
 export async function simulatedLrt(smaller: FittedModel, larger: FittedModel, options: LrtOptions): Promise<SimulatedLrt> {
   for (const fit of [smaller, larger]) checkFit('simulatedLrt', fit);
-  checkOptions('simulatedLrt', options, '{ nsim: 10000, seed: 1 }');
+  checkOptionNames(options, OPTION_NAMES, 'simulatedLrt');
   const { nsim, seed, stopAfter = Infinity } = options;
   if (!Number.isSafeInteger(nsim) || nsim < 1) throw new OptionError(`nsim must be a positive integer, not ${nsim}`);
   if (options.stopAfter !== undefined && (!Number.isSafeInteger(stopAfter) || stopAfter < 1)) throw new OptionError(`stopAfter must be a positive integer, not ${stopAfter}`);

@@ -1,5 +1,5 @@
 /** Columns from values held in memory: arrays, typed arrays, rows. */
-import { checkOptions, inWords } from '../check-arguments.js';
+import { checkOptionNames, inWords } from '../check-arguments.js';
 import { DataError } from '../errors.js';
 import { compareText } from './level-order.js';
 import { levelLabel } from './number-label.js';
@@ -68,7 +68,7 @@ export function fromRows(rows: readonly Readonly<Record<string, CellValue>>[], o
 
 /** What the library entry points accept, as a table. */
 export function toTable(data: TableInput, options: TypeOptions = {}): Table {
-  checkOptions('toTable', options);
+  checkOptionNames(options, { types: true, levels: true } satisfies Record<keyof TypeOptions, true>, 'toTable');
   if (typeof data !== 'object' || data === null) throw new DataError(`the data are ${inWords(data)}; give a table, rows or columns`);
   if (isTable(data)) return retype(data, options);
   if (Array.isArray(data)) return fromRows(data as readonly Record<string, CellValue>[], options);
