@@ -22,6 +22,7 @@ export type { Design, FamilyName, LinkName, RandomTerm } from './model/design.js
 export { STATUS, STATUS_NAMES, type StatusName, countStatuses } from './model/status.js';
 export type { BackendReport, PrecisionCheck } from './objective/backend.js';
 export { predict, type PredictOptions, type Prediction } from './prediction/predict.js';
+export type { PredictionType } from './prediction/prediction-types.js';
 export { ranefTable, type RanefEntry } from './prediction/ranef-table.js';
 export { residuals, type ResidualOptions, type ResidualType } from './prediction/residuals.js';
 export {

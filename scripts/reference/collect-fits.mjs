@@ -71,6 +71,7 @@ function dispersedFit(fit, isOrdered, inflated) {
     disp: fit.disp && { names: fit.disp.names, estimate: fit.disp.estimate, se: fit.disp.se },
     thresholds: fit.thresholds && { names: fit.thresholds.names, estimate: fit.thresholds.estimate },
     randomEffects: fit.randomEffects,
+    randomEffectsZi: fit.randomEffectsZi,
     fitted: fit.package === 'glmmTMB' || isOrdered ? fit.fitted : undefined,
     sigma: fit.package === 'glmmTMB' ? fit.sigma : undefined,
     logLik: fit.logLik,

@@ -3,7 +3,8 @@ import { DataError, OptionError } from '../errors.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import closestName from '../names.js';
 import { loadModel, saveModel } from '../prediction/model-file.js';
-import { predict } from '../prediction/predict.js';
+import { type Prediction, predict } from '../prediction/predict.js';
+import type { PredictionType } from '../prediction/prediction-types.js';
 import { ranefTable } from '../prediction/ranef-table.js';
 import { type ResidualType, residuals } from '../prediction/residuals.js';
 import { augment, diagnosticData, tidy } from '../prediction/tidy.js';
@@ -67,7 +68,7 @@ export async function reportCommand(path: string, { out, nsim, seed, quadrature 
 export interface PredictArguments {
   readonly data?: string;
   readonly types?: Record<string, string>;
-  readonly type?: 'response' | 'link';
+  readonly type?: PredictionType;
   readonly re?: string;
   readonly population?: boolean;
   readonly newLevels?: boolean;
@@ -83,7 +84,7 @@ export async function predictCommand(path: string, options: PredictArguments): P
   if (out !== undefined) await checkWritable(out);
   const fit = await openModel(path);
   const data = options.data === undefined ? undefined : await openTable(options.data, options.types);
-  const { fit: values, standardErrors, low, high } = predict(fit, {
+  const prediction = predict(fit, {
     ...(data === undefined ? {} : { data }),
     ...(type === undefined ? {} : { type }),
     ...(re === undefined ? {} : { reForm: re === 'all' || re === 'none' ? re : re.split(',').map((name) => name.trim()) }),
@@ -92,14 +93,22 @@ export async function predictCommand(path: string, options: PredictArguments): P
     standardErrors: options.se === true,
     ...(level === undefined ? {} : { level }),
   });
-  const columns: Record<string, ArrayLike<number>> = {
-    row: data === undefined ? fit.frame.rows.map((row) => row + 1) : Array.from(values, (_, i) => i + 1),
-    fit: values,
+  const { standardErrors, low, high } = prediction;
+  const columns: Record<string, ArrayLike<number | string>> = {
+    row: data === undefined ? fit.frame.rows.map((row) => row + 1) : Array.from({ length: data.nrow }, (_, i) => i + 1),
+    ...predictedColumns(prediction, type),
     ...(standardErrors === null ? {} : { std_error: standardErrors }),
     ...(low === null || high === null ? {} : { conf_low: low, conf_high: high }),
   };
   for (const kind of options.residuals ?? []) columns[`residual_${kind}`] = residuals(fit, { type: kind });
   await put(csvText(rowsOfColumns(columns)), out);
+}
+
+/** One column of numbers, or one per category: `prob_LEVEL`; the most probable category by its name. */
+function predictedColumns({ fit, levels }: Prediction, type: PredictionType = 'prob'): Record<string, ArrayLike<number | string>> {
+  if (levels === null) return { fit };
+  if (type === 'class') return { fit: Array.from(fit, (category) => levels[category - 1] ?? '') };
+  return Object.fromEntries(levels.map((level, k) => [`${type}_${level}`, fit.filter((_, at) => at % levels.length === k)]));
 }
 
 export interface SimulateArguments {

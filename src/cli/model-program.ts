@@ -1,6 +1,7 @@
 /** Commands on a saved model (`glmmgpu fit … --save`). Each command's code is loaded only when it runs. */
 import type { Command } from 'commander';
 import type { PredictArguments, RefitArguments, ReportArguments, SimulateArguments, SummaryArguments } from './model-commands.js';
+import { PREDICTION_TYPES } from '../prediction/prediction-types.js';
 import { parseChoice, parseChoices, parseCount, parseLevel, parsePairs } from './option-values.js';
 
 const RESIDUALS = ['response', 'pearson', 'deviance', 'working', 'standardized'] as const;
@@ -26,7 +27,7 @@ export function modelCommands(program: Command): Command[] {
     onModel('predict', 'predictions of a saved model, as CSV')
       .option('--data <file>', 'new rows (CSV, Parquet or Arrow); default: the rows of the fit')
       .option('--types <column=type,...>', 'types of the columns of the new rows', (text) => parsePairs('--types', text))
-      .option('--type <name>', 'response (default) or link', (text) => parseChoice('--type', text, ['response', 'link'] as const))
+      .option('--type <name>', `${PREDICTION_TYPES.join(', ')} (default: response, of ordered responses prob)`, (text) => parseChoice('--type', text, PREDICTION_TYPES))
       .option('--re <groups>', 'random effects that count: all (default), none, or grouping factors separated by commas')
       .option('--population', 'averaged over new random effects')
       .option('--new-levels', 'levels of grouping factors that the model has not seen have a random effect of zero')

@@ -6,6 +6,7 @@ import erfcx from '@stdlib/math-base-special-erfcx';
 import { exp } from '../numerics/exp.js';
 import { logFactorial } from '../numerics/log-factorial.js';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { successRule } from './allowed.js';
 import { type Derivatives, type Family, ONE_PARAMETER, PART } from './family.js';
 import { binomialVariate } from '../random/variates.js';
 import type { LinkName } from '../model/design.js';
@@ -293,11 +294,7 @@ export function binomial(link: BinomialLink): Family {
     initialMean: (y, trials) => (y + 0.5) / (trials + 1),
     devianceResidualSquared: (y, mu, trials, weight) =>
       2 * weight * (ratioTerm(y, trials * mu) + ratioTerm(trials - y, trials * (1 - mu))),
-    invalid: (y, trials) => {
-      if (!(y >= 0)) return 'is negative';
-      if (!Number.isInteger(y)) return 'is not a whole number';
-      return y > trials ? `is larger than its number of trials (${trials})` : null;
-    },
+    invalid: successRule,
   };
 }
 

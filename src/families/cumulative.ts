@@ -156,6 +156,6 @@ export function cumulative(link: CumulativeLink): Family {
       return Number.isNaN(x) ? NaN : k;
     },
     devianceResidualSquared: () => NaN,
-    invalid: (y) => (Number.isInteger(y) && y >= 1 ? null : 'is no category (1, 2, …)'),
+    invalid: (y) => (Number.isInteger(y) && y >= 1 ? null : 'categories are numbered from 1 on'),
   };
 }

@@ -3,6 +3,7 @@ import type { LinkName } from '../model/design.js';
 import { logFactorial } from '../numerics/log-factorial.js';
 import { betaBinomialVariate, betaVariate, gammaVariate, inverseGaussianVariate, negativeBinomialVariate, truncatedVariate } from '../random/scale-variates.js';
 import { type UniformSource, poissonVariate } from '../random/variates.js';
+import { countRule, openIntervalRule, positiveCountRule, positiveRule, strictlyPositiveRule, successRule } from './allowed.js';
 import { BINOMIAL_LINKS, type BinomialLink, probabilityLink } from './binomial.js';
 import { betabinomialCore, nbinom1Core, nbinom2Core, poissonCore, truncated } from './count-cores.js';
 import type { Family } from './family.js';
@@ -13,10 +14,6 @@ import type { RowFamily } from './zero-inflated.js';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 
 const exp = Math.exp;
-const isCount = (y: number): string | null => (y < 0 ? 'is negative' : Number.isInteger(y) ? null : 'is not a whole number');
-const isPositiveCount = (y: number): string | null => (y === 0 ? 'is zero, which a truncated family has not; add ziformula for a hurdle model, or leave the row out' : isCount(y));
-const isPositive = (y: number): string | null =>
-  (y > 0 ? null : y === 0 ? 'is zero; the family needs positive values (zeros are modelled by ziformula)' : 'is not positive; the family needs positive values');
 
 /** What tells one dispersed family from another. `mu` is the mean before truncation, `d` the parameter e^a. */
 interface Distribution {
@@ -113,7 +110,7 @@ const GAMMA: Distribution = {
   responseVariance: (mu, d) => (mu * mu) / d,
   draw: (mu, d, _trials, _first, further) => (mu * gammaVariate(d, further)) / d,
   deviance: (y, mu) => 2 * ((y - mu) / mu - Math.log(y / mu)),
-  invalid: isPositive,
+  invalid: positiveRule,
 };
 
 const INVERSE_GAUSSIAN: Distribution = {
@@ -123,7 +120,7 @@ const INVERSE_GAUSSIAN: Distribution = {
   responseVariance: (mu, d) => d * mu ** 3,
   draw: (mu, d, _trials, _first, further) => inverseGaussianVariate(mu, d, further),
   deviance: (y, mu) => (y - mu) ** 2 / (y * mu * mu),
-  invalid: isPositive,
+  invalid: strictlyPositiveRule,
 };
 
 const countConstant: Family['constant'] = (y, _trials, weight) => -weight * logFactorial(y);
@@ -135,7 +132,7 @@ const nbinom2 = (): Distribution => ({
   responseVariance: (mu, d) => mu + (mu * mu) / d,
   draw: (mu, d, _trials, first, further) => negativeBinomialVariate(mu, d, first, further),
   deviance: poissonDeviance,
-  invalid: isCount,
+  invalid: countRule,
 });
 
 const nbinom1 = (): Distribution => ({
@@ -145,7 +142,7 @@ const nbinom1 = (): Distribution => ({
   responseVariance: (mu, d) => mu * (1 + d),
   draw: (mu, d, _trials, first, further) => negativeBinomialVariate(mu, mu / d, first, further),
   deviance: poissonDeviance,
-  invalid: isCount,
+  invalid: countRule,
 });
 
 const BETA: Distribution = {
@@ -156,7 +153,7 @@ const BETA: Distribution = {
   responseVariance: (mu, d) => (mu * (1 - mu)) / (1 + d),
   draw: (mu, d, _trials, _first, further) => betaVariate(mu * d, (1 - mu) * d, further),
   deviance: () => NaN,
-  invalid: (y) => (y > 0 && y < 1 ? null : 'is not between 0 and 1, both excluded; squeeze 0 and 1 inside, e.g. (y (n − 1) + 0.5) / n'),
+  invalid: openIntervalRule,
 };
 
 const BETABINOMIAL: Distribution = {
@@ -171,7 +168,7 @@ const BETABINOMIAL: Distribution = {
   responseVariance: (mu, d, trials) => (mu * (1 - mu) * (1 + (trials - 1) / (1 + d))) / trials,
   draw: (mu, d, trials, first, further) => betaBinomialVariate(trials, mu, d, first, further),
   deviance: (y, mu) => 2 * ((y > 0 ? y * Math.log(y / mu) : 0) + (y < 1 ? (1 - y) * Math.log((1 - y) / (1 - mu)) : 0)),
-  invalid: (y, trials) => isCount(y) ?? (y > trials ? `is larger than its number of trials (${trials})` : null),
+  invalid: successRule,
 };
 
 const POISSON: Distribution = {
@@ -180,7 +177,7 @@ const POISSON: Distribution = {
   responseVariance: (mu) => mu,
   draw: (mu, _d, _trials, first, further) => poissonVariate(mu, first, further),
   deviance: poissonDeviance,
-  invalid: isCount,
+  invalid: countRule,
 };
 
 /** Probability of a zero, and the ratio f(k + 1)/f(k), of a count family. */
@@ -217,7 +214,7 @@ function cut(base: Distribution, { name, zero, first: one, ratio }: CountShape):
       }
     },
     deviance: () => NaN,
-    invalid: isPositiveCount,
+    invalid: positiveCountRule,
   };
 }
 

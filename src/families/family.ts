@@ -21,6 +21,21 @@ export interface Derivatives {
   readonly dwe: Float64Array;
   /** One entry per auxiliary value a of the family. */
   readonly auxiliary: readonly AuxiliaryDerivatives[];
+  /** Of families with zero inflation, where its logit ζ (the last auxiliary value) has random effects; else null. */
+  readonly excess: ExcessDerivatives | null;
+}
+
+/** What a second linear predictor ζ needs beyond the derivatives it has as an auxiliary value. */
+export interface ExcessDerivatives {
+  /** −∂²ℓ/∂ζ², a positive stand-in for it, and −∂³ℓ/∂ζ³. */
+  readonly w: Float64Array;
+  readonly we: Float64Array;
+  readonly dw: Float64Array;
+  /** −∂²ℓ/∂η∂ζ and −∂³ℓ/∂η∂ζ². */
+  readonly cross: Float64Array;
+  readonly crossSlope: Float64Array;
+  /** By each auxiliary value a before ζ: ∂²ℓ/∂ζ∂a, −∂³ℓ/∂ζ²∂a, −∂³ℓ/∂η∂ζ∂a. */
+  readonly auxiliary: readonly { readonly score: Float64Array; readonly w: Float64Array; readonly cross: Float64Array }[];
 }
 
 /** How the rows change with an auxiliary value a; zero where a is infinite (the outermost thresholds). */
@@ -35,12 +50,19 @@ export interface AuxiliaryDerivatives {
   readonly we: Float64Array;
 }
 
-/** @param nAuxiliary auxiliary values of the family (`auxiliaryCount`). */
-export function derivativeRows(size: number, nAuxiliary = 0): Derivatives {
+/**
+ * @param nAuxiliary auxiliary values of the family (`auxiliaryCount`)
+ * @param withExcess whether the last of them is a linear predictor with random effects
+ */
+export function derivativeRows(size: number, nAuxiliary = 0, withExcess = false): Derivatives {
   const row = () => new Float64Array(size);
   return {
     d1: row(), w: row(), dw: row(), we: row(), dwe: row(),
     auxiliary: Array.from({ length: nAuxiliary }, () => ({ value: row(), score: row(), w: row(), we: row() })),
+    excess: withExcess ? {
+      w: row(), we: row(), dw: row(), cross: row(), crossSlope: row(),
+      auxiliary: Array.from({ length: nAuxiliary - 1 }, () => ({ score: row(), w: row(), cross: row() })),
+    } : null,
   };
 }
 
@@ -112,7 +134,7 @@ export interface Family {
   meanDerivative(eta: number): number;
   /** Variance of y/trials·… per unit weight and dispersion as a function of μ: μ(1 − μ), μ, μ². What GLM starts and working weights use. */
   variance(mu: number): number;
-  /** Start of μ for a GLM fit, from y and trials. */
+  /** Start of μ for a GLM fit, from y and trials; NaN where a response says nothing of μ. */
   initialMean(y: number, trials: number): number;
   /**
    * Starts of the auxiliary predictors, one list per predictor: its constant value, for thresholds all J − 1 of them.
@@ -134,6 +156,6 @@ export interface Family {
   draw(eta: number, auxiliary: ArrayLike<number>, trials: number, weight: number, first: number, further: UniformSource): number;
   /** Unit deviance contribution 2·weight·(ℓ_saturated − ℓ). */
   devianceResidualSquared(y: number, mu: number, trials: number, weight: number): number;
-  /** Null if y is allowed, else what is wrong with it in words ("is negative"). */
+  /** Null if y is allowed, else the rule that it breaks, in words (`allowed.ts`). */
   invalid(y: number, trials: number): string | null;
 }

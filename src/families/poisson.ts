@@ -1,6 +1,7 @@
 /** Poisson family with prior weight v: ℓ(η) = v [y log μ − μ]. */
 import { exp } from '../numerics/exp.js';
 import { logFactorial } from '../numerics/log-factorial.js';
+import { countRule } from './allowed.js';
 import { type Family, ONE_PARAMETER, PART } from './family.js';
 import { poissonVariate } from '../random/variates.js';
 
@@ -108,6 +109,6 @@ export function poisson(link: PoissonLink): Family {
     draw: (eta, _auxiliary, _trials, _weight, first, further) => poissonVariate(LINKS[link].mean(eta), first, further),
     initialMean: (y) => y + 0.1,
     devianceResidualSquared: (y, mu, _trials, weight) => 2 * weight * ((y > 0 ? y * Math.log(y / mu) : 0) - (y - mu)),
-    invalid: (y) => (!(y >= 0) ? 'is negative' : Number.isInteger(y) ? null : 'is not a whole number'),
+    invalid: countRule,
   };
 }

@@ -62,9 +62,9 @@ function familyNamed(name: string): FamilyName {
   return name as FamilyName;
 }
 
-/** Checks names a user gave and fills in the default link. Throws OptionError with the nearest valid name. */
-export function resolveFamily(family: string, link?: string): { family: FamilyName; link: LinkName } {
-  const name = familyNamed(family);
+/** Checks names a user gave and fills in the default link; `ziGamma`, glmmTMB's Gamma with zeros, is Gamma. Throws OptionError with the nearest valid name. */
+export function resolveFamily(given: string, link?: string): { family: FamilyName; link: LinkName } {
+  const name = familyNamed(given === 'ziGamma' ? 'Gamma' : given);
   const links = linksOf(name);
   if (link === undefined) return { family: name, link: links[0]! };
   if (!(links as string[]).includes(link)) {
@@ -77,10 +77,15 @@ export function getFamily(family: FamilyName, link: LinkName): Family {
   return FAMILIES[family].create(link);
 }
 
+/** A family, with an excess of zeros where it takes one. */
+export function distributionOf(family: FamilyName, link: LinkName, withExcess: boolean): Family {
+  const { row } = FAMILIES[family];
+  return withExcess && row ? zeroInflated(row(link)) : getFamily(family, link);
+}
+
 /** The distribution of a design's responses. */
 export function familyOf({ family, link, auxiliary }: Pick<Design, 'family' | 'link' | 'auxiliary'>): Family {
-  const { row } = FAMILIES[family];
-  return auxiliary.some(({ role }) => role === 'zi') && row ? zeroInflated(row(link)) : getFamily(family, link);
+  return distributionOf(family, link, auxiliary.some(({ role }) => role === 'zi'));
 }
 
 export function takesZeroInflation(family: FamilyName): boolean {

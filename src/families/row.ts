@@ -2,7 +2,7 @@
  * Families whose log-density is written one row at a time: a core in terms of a scale s (log μ, μ or logit μ), a link that says what s is as a
  * function of η, and the chain rule between them.
  */
-import { type Derivatives, type Family, PART } from './family.js';
+import { type Derivatives, type ExcessDerivatives, type Family, PART } from './family.js';
 
 /** What a core leaves: derivatives of the log-density ℓ by s, expected information about s, and derivatives by the auxiliary value a. */
 export interface CorePoint {
@@ -45,10 +45,16 @@ export interface RowPoint {
   dwe: number;
   /** One entry per auxiliary value: ∂ℓ/∂a, ∂d1/∂a, ∂w/∂a, ∂we/∂a. */
   readonly aux: { value: number; score: number; w: number; we: number }[];
+  /** As `ExcessDerivatives`; filled by families with zero inflation alone. */
+  readonly excess: { w: number; we: number; dw: number; cross: number; crossSlope: number; readonly aux: { score: number; w: number; cross: number }[] };
 }
 
 export function rowPoint(nAuxiliary: number): RowPoint {
-  return { value: 0, d1: 0, w: 0, dw: 0, we: 0, dwe: 0, aux: Array.from({ length: nAuxiliary }, () => ({ value: 0, score: 0, w: 0, we: 0 })) };
+  return {
+    value: 0, d1: 0, w: 0, dw: 0, we: 0, dwe: 0,
+    aux: Array.from({ length: nAuxiliary }, () => ({ value: 0, score: 0, w: 0, we: 0 })),
+    excess: { w: 0, we: 0, dw: 0, cross: 0, crossSlope: 0, aux: Array.from({ length: Math.max(0, nAuxiliary - 1) }, () => ({ score: 0, w: 0, cross: 0 })) },
+  };
 }
 
 /** Fills `out` for one row at η and its auxiliary values; false outside the domain of the link. */
@@ -111,7 +117,22 @@ export function evaluateRows(row: Row, nAuxiliary: number, weightShift: -1 | 0 |
         to.w[i] = v * from.w;
         to.we[i] = v * from.we;
       }
+      if (out.excess !== null) copyExcess(p.excess, v, out.excess, i);
     }
     return total;
   };
+}
+
+function copyExcess(from: RowPoint['excess'], v: number, to: ExcessDerivatives, i: number): void {
+  to.w[i] = v * from.w;
+  to.we[i] = v * from.we;
+  to.dw[i] = v * from.dw;
+  to.cross[i] = v * from.cross;
+  to.crossSlope[i] = v * from.crossSlope;
+  to.auxiliary.forEach((aux, k) => {
+    const { score, w, cross } = from.aux[k]!;
+    aux.score[i] = v * score;
+    aux.w[i] = v * w;
+    aux.cross[i] = v * cross;
+  });
 }

@@ -30,6 +30,7 @@ export function zeroInflated(base: RowFamily): Family {
     auxiliary: [...base.auxiliary, 'zi'],
     evaluate: evaluateRows(row, own + 1, base.weightShift),
     constant: (y, trials, weight) => (y === 0 && !base.massAtZero ? 0 : base.constant(y, trials, weight)),
+    initialMean: (y, trials) => (y === 0 && !base.massAtZero ? NaN : base.initialMean(y, trials)),
     initialAuxiliary(y, trials, weights, mu, categories) {
       const started = base.initialAuxiliary(y, trials, weights, mu, categories);
       let zeros = 0;
@@ -67,6 +68,12 @@ function wrapRow(base: Row, own: number, massAtZero: boolean): Row {
     const pi = sigmoid(z);
     const rest = sigmoid(-z);
     const excess = out.aux[own]!;
+    // What is left where a zero cannot come from both parts.
+    const second = out.excess;
+    second.w = second.we = pi * rest;
+    second.dw = pi * rest * (1 - 2 * pi);
+    second.cross = second.crossSlope = 0;
+    for (const aux of second.aux) aux.score = aux.w = aux.cross = 0;
     if (y === 0 && !massAtZero) {
       out.value = -softplus(-z);
       out.d1 = out.w = out.dw = out.we = out.dwe = 0;
@@ -105,11 +112,19 @@ function wrapRow(base: Row, own: number, massAtZero: boolean): Row {
       aux.score = q * score + q2 * d1 * value;
       aux.w = q * wa + q2 * (w * value - 2 * d1 * score) - q3 * d1 * d1 * value;
       aux.we = rest * we;
+      const mixed = second.aux[k]!;
+      mixed.score = -q2 * value;
+      mixed.w = -q3 * value;
+      mixed.cross = q3 * value * d1 + q2 * score;
     }
     excess.value = 1 - q - pi;
     excess.score = -q2 * d1;
     excess.w = q3 * d1 * d1 - q2 * w;
     excess.we = 0;
+    second.w -= q2;
+    second.dw += q3;
+    second.cross = q2 * d1;
+    second.crossSlope = -q3 * d1;
     return true;
   };
 }

@@ -22,8 +22,8 @@ export function coldStart(design: Design, family: Family, data: GlmData): ColdSt
     const categories = cuts === undefined ? 0 : cuts.x.length / cuts.names.length + 1;
     return coefficientsOf(design, family.initialAuxiliary(y.subarray(0, nobs), trials, weights, mu, categories));
   };
-  const means = Float64Array.from({ length: nobs }, (_, i) => family.initialMean(y[i]!, trials[i]!));
-  const first = guess(new Float64Array(nobs).fill(means.reduce((sum, mu) => sum + mu, 0) / nobs));
+  const means = Array.from({ length: nobs }, (_, i) => family.initialMean(y[i]!, trials[i]!)).filter((mu) => !Number.isNaN(mu));
+  const first = guess(new Float64Array(nobs).fill(means.reduce((sum, mu) => sum + mu, 0) / means.length));
   const glm = glmStart(family, withAuxiliary(design, data, first));
   if (glm === null) return { glm, gamma: first };
   const gamma = guess(glm.eta.map((eta) => family.mean(eta)));

@@ -3,7 +3,7 @@ import { categoryProbability, type CumulativeLink } from '../families/cumulative
 import { familyOf } from '../families/registry.js';
 import { auxiliaryValues } from '../model/auxiliary-values.js';
 import { type AuxiliaryPredictor, type Design, isLinearMixed, parameterLayout } from '../model/design.js';
-import { linearPredictor } from '../model/linear-predictor.js';
+import { linearPredictors } from '../model/linear-predictor.js';
 import { coefficientTable } from './coefficient-table.js';
 import type { FixedEffect } from './types.js';
 
@@ -57,9 +57,8 @@ export function sigmaOf(design: Design, params: Float64Array): number {
 /** Means at the given modes, excess zeros and truncation included; for ordered responses the probability of each row's own category. */
 export function fittedMeans(design: Design, params: Float64Array, modes: Float64Array, response: Float64Array): Float64Array {
   const family = familyOf(design);
-  const { nFixed, nTheta } = parameterLayout(design);
-  const auxiliaryOf = auxiliaryValues(design, params.subarray(nFixed + nTheta));
-  return linearPredictor(design, params, modes).map((eta, i) => (design.family === 'cumulative'
+  const { eta: predictors, auxiliaryOf } = linearPredictors({ design, params, modes });
+  return predictors.map((eta, i) => (design.family === 'cumulative'
     ? categoryProbability(design.link as CumulativeLink, eta, auxiliaryOf(i), response[i]!)
     : family.responseMean(eta, auxiliaryOf(i))));
 }

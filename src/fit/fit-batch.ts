@@ -3,7 +3,8 @@ import { checkArgument, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import type { BatchFit } from '../model/batch-fit.js';
-import { type Design, isLinearMixed } from '../model/design.js';
+import { type Design, hasTwoPredictors, isLinearMixed } from '../model/design.js';
+import { EXCESS_EFFECTS } from '../objective/cpu.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import type { BackendReport, PrecisionCheck } from '../objective/backend.js';
 import { checkBatch } from './batch-check.js';
@@ -122,6 +123,7 @@ async function fitOn(
   if (choice === 'cpu') return cpuResult(await runOnCpu(run, ranges, engine), "backend 'cpu' was asked for");
 
   if (choice === 'auto') {
+    if (hasTwoPredictors(design)) return cpuResult(await runOnCpu(run, ranges, engine), EXCESS_EFFECTS);
     if (!hasOneFactor(design)) {
       // The device does one such model per thread, one after the other within it: right, but not known to be faster.
       return cpuResult(await runOnCpu(run, ranges, engine), 'random effects on several grouping factors run in float64 unless webgpu is asked for');

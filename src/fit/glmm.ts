@@ -14,7 +14,7 @@ import { type MultiStart, type MultiStartOptions, multiStart } from '../inferenc
 import { type Profile, type ProfileOptions, profile } from '../inference/profile.js';
 import { type RobustOptions, type RobustVcov, robustVcov } from '../inference/robust.js';
 import { covarianceOf, termFactor, thetaByTerm } from '../model/covariance.js';
-import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
+import { type Design, hasTwoPredictors, isLinearMixed, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
 import { STATUS, STATUS_NAMES, type StatusName, isConverged } from '../model/status.js';
 import { MAX_NODES } from '../numerics/gauss-hermite.js';
@@ -301,6 +301,7 @@ export class GlmmFit {
     }
     const remark = STATUS_REMARKS[this.status];
     if (remark !== undefined) sentences.push(remark);
+    if (!this.converged && hasTwoPredictors(this.design)) sentences.push(SEVERAL_MODES);
     if (this.vcov.some((row) => row.some((value) => !Number.isFinite(value)))) {
       sentences.push('no standard errors: the information matrix at the estimates is not positive definite');
     } else if (this.settings.standardErrors === 'hessian' && this.#thetaUndetermined()) {
@@ -401,9 +402,9 @@ export class GlmmFit {
     const response = Float64Array.from(y);
     const family = familyOf(design);
     response.forEach((value, i) => {
-      const problem = this.frame.categories !== null && value > this.frame.categories.length ? `is beyond the last category (${this.frame.categories.length})`
-        : Number.isFinite(value) ? family.invalid(value, design.trials?.[i] ?? 1) : 'is not finite';
-      if (problem !== null) throw new DataError(`value ${i + 1} of the new response (${value}) ${problem}`, { row: i + 1 });
+      const problem = this.frame.categories !== null && value > this.frame.categories.length ? `the last category is ${this.frame.categories.length}`
+        : Number.isFinite(value) ? family.invalid(value, design.trials?.[i] ?? 1) : 'responses are finite numbers';
+      if (problem !== null) throw new DataError(`value ${i + 1} of the new response is ${value}; ${problem}`, { row: i + 1 });
     });
     const { nFixed } = parameterLayout(design);
     const start = { fixef: this.params.subarray(0, nFixed), theta: this.theta, ...(isLinearMixed(design) ? { sigma: this.sigma } : {}) };
@@ -470,6 +471,10 @@ export class GlmmFit {
     return bootstrap(this, options);
   }
 }
+
+/** An integrand that is not log-concave: where two of its modes meet, its curvature is zero and the approximation infinite. */
+const SEVERAL_MODES =
+  'random effects of the zero inflation can make the Laplace approximation lose its maximum, because excess zeros and small means explain the same zeros; leave them out of ziformula';
 
 const STATUS_REMARKS: Partial<Record<StatusName, string>> = {
   separated:

@@ -23,8 +23,8 @@ export const DEFAULT_CONTROL: Control = {
 export type BackendChoice = 'auto' | 'cpu' | 'webgpu';
 
 export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link'>> {
-  /** Distribution of the response: `FAMILY_NAMES`. `gaussian` with identity link is a linear mixed model, solved exactly. */
-  readonly family: FamilyName;
+  /** Distribution of the response: `FAMILY_NAMES`; `ziGamma` is Gamma, with zeros modelled by `ziformula`. `gaussian` with identity link is a linear mixed model, solved exactly. */
+  readonly family: FamilyName | 'ziGamma';
   /** Default: the first of `linksOf(family)`. */
   readonly link?: LinkName;
   /** 0 = joint mode (lme4's nAGQ = 0), 1 = Laplace (default), k = adaptive Gauss–Hermite nodes per dimension (≤ 100; up to 3 dimensions). */

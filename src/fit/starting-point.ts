@@ -124,6 +124,9 @@ function linkUnit(design: Design, batch: NumericBatch, from: number, to: number)
   const family = familyOf(design);
   const { nobs, y, trials } = glmData(design, batch, from);
   let largest = 1;
-  for (let i = 0; i < nobs; i++) largest = Math.max(largest, Math.abs(family.linkOf(family.initialMean(y[i]!, trials[i]!))));
+  for (let i = 0; i < nobs; i++) {
+    const unit = Math.abs(family.linkOf(family.initialMean(y[i]!, trials[i]!)));
+    if (unit > largest) largest = unit;
+  }
   return largest;
 }

@@ -5,7 +5,7 @@ import closestName from '../names.js';
 import type { FrameOptions } from './model-frame.js';
 import { parsePredictors } from './parse.js';
 import { type TermSet, expandTerms } from './terms.js';
-import { splitPredictors } from './split-formula.js';
+import { type BarTerm, splitPredictors } from './split-formula.js';
 
 /** A one-sided formula taken apart. */
 export interface AuxiliaryTerms {
@@ -13,6 +13,8 @@ export interface AuxiliaryTerms {
   readonly option: 'dispformula' | 'ziformula';
   readonly text: string;
   readonly set: TermSet;
+  /** Random terms of the zero inflation. */
+  readonly bars: readonly BarTerm[];
 }
 
 const OPTION_OF = { dispersion: 'dispformula', zi: 'ziformula' } as const;
@@ -28,10 +30,10 @@ export function auxiliaryTerms(roles: readonly AuxiliaryPredictor['role'][], opt
     const option = OPTION_OF[role];
     const text = options[option] ?? '~ 1';
     const { fixed, bars } = splitPredictors(parsePredictors(text, `the ${option}`), text);
-    if (bars.length > 0) {
-      throw new FormulaError(`the ${option} has a random term at character ${bars[0]!.start + 1}; random effects belong to the mean only, write fixed terms here`, text, bars[0]!.start);
+    if (bars.length > 0 && role === 'dispersion') {
+      throw new FormulaError(`the dispformula has a random term at character ${bars[0]!.start + 1}; random effects belong to the mean and the zero inflation, write fixed terms here`, text, bars[0]!.start);
     }
-    return [{ role, option, text, set: expandTerms(fixed, { text, dot: null, response: null }) }];
+    return [{ role, option, text, bars, set: expandTerms(fixed, { text, dot: null, response: null }) }];
   });
 }
 

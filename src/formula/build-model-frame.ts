@@ -2,7 +2,7 @@
 import { checkArgument, checkOptions } from '../check-arguments.js';
 import { DataError, FormulaError, OptionError } from '../errors.js';
 import closestName from '../names.js';
-import { auxiliaryRoles, resolveFamily, takesZeroInflation } from '../families/registry.js';
+import { auxiliaryRoles, distributionOf, resolveFamily, takesZeroInflation } from '../families/registry.js';
 import { hasCommonCorrelation } from '../model/covariance-structure.js';
 import type { AuxiliaryPredictor, RandomTerm } from '../model/design.js';
 import type { Table } from '../table/table.js';
@@ -52,18 +52,19 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
   const scope: Scope = { table, text: formula, memory, learning: true };
   const responseName = deparse(split.response);
   const fixedSet = expandTerms(split.fixed, { text: formula, dot: dotColumns(table, split.response, split.bars), response: responseName });
-  const randomSets = applyPattern(split.bars, options.covariancePattern).flatMap((bar) => expandBar(bar, formula));
-  checkOverlap(randomSets, formula);
+  const meanSets = randomSetsOf(applyPattern(split.bars, options.covariancePattern), formula);
   const roles = auxiliaryRoles(options.family, options);
   checkAuxiliaryOptions(options.family, roles, takesZeroInflation(options.family), options);
   const auxiliarySets = auxiliaryTerms(roles, options);
+  const randomSets = [...meanSets, ...auxiliarySets.flatMap(({ bars, text }) => randomSetsOf(bars, text, 'zi'))];
 
   const variables = new Variables(scope);
   variables.add(split.response);
   for (const expression of fixedSet.variables) variables.add(expression);
-  for (const { bar, terms } of randomSets) {
-    for (const expression of terms.variables) variables.add(expression, isAutoregressive(bar));
-    for (const part of groupingParts(bar.group)) variables.add(part, true);
+  for (const { bar, terms, text } of randomSets) {
+    const own = { ...scope, text };
+    for (const expression of terms.variables) variables.add(expression, isAutoregressive(bar), own);
+    for (const part of groupingParts(bar.group)) variables.add(part, true, own);
   }
   for (const { text, set } of auxiliarySets) {
     const own = { ...scope, text };
@@ -99,6 +100,7 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
     cbindLabels: split.response.kind === 'call' ? split.response.args.map((arg) => deparse(arg.value)) : [],
     weights,
     zeroInflated: roles.includes('zi'),
+    distribution: distributionOf(options.family, options.link, roles.includes('zi')),
     rows,
   });
   notes.push(...response.notes);
@@ -109,10 +111,13 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
   notes.push(...fixed.notes);
   const { recipe, kept, droppedColumns } = fixed;
 
-  const randomParts = randomSets.map((set) => randomTerm(set, variables, rows, scope));
+  const randomParts = randomSets.map((set) => randomTerm(set, variables, rows, table));
   const random = randomParts.map(({ term }) => term);
-  checkGroupings(random);
-  notes.push(...containedEffects(random), ...constantEffects(random));
+  for (const predictor of [undefined, 'zi'] as const) {
+    const own = random.filter((term) => term.predictor === predictor);
+    checkGroupings(own);
+    notes.push(...containedEffects(own), ...constantEffects(own));
+  }
   const auxiliary = roles.map((role): AuxiliaryFrame => {
     if (role === 'thresholds') return { predictor: thresholdPredictor(response.categories!, options.threshold), terms: null };
     if (role === 'dispersion' && options.dispersion !== undefined) return { predictor: knownDispersion(options.dispersion, rows.length, options.family), terms: null };
@@ -144,7 +149,7 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
     droppedColumns,
     fixedTerms: { formula, recipe, kept, memory },
     randomTerms: randomParts.map(({ recipe }, t): RandomTerms => ({
-      formula, recipe, kept: recipe.names.map((_, j) => j), memory, grouping: groupingParts(randomSets[t]!.bar.group),
+      formula: randomSets[t]!.text, recipe, kept: recipe.names.map((_, j) => j), memory, grouping: groupingParts(randomSets[t]!.bar.group),
     })),
     offsetTerms: offsetTerms(fixedSet.offsets, options.offset, scope),
     auxiliaryTerms: Object.fromEntries(auxiliary.flatMap(({ predictor, terms }) => (terms === null ? [] : [[predictor.role, terms]]))),
@@ -213,6 +218,16 @@ function auxiliaryFrame(
 interface RandomSet {
   readonly bar: BarTerm;
   readonly terms: TermSet;
+  /** Formula the term stands in. */
+  readonly text: string;
+  /** As `RandomTerm.predictor`. */
+  readonly predictor: RandomTerm['predictor'];
+}
+
+function randomSetsOf(bars: readonly BarTerm[], text: string, predictor?: 'zi'): RandomSet[] {
+  const sets = bars.flatMap((bar) => expandBar(bar, text).map((terms): RandomSet => ({ bar, terms, text, predictor })));
+  checkOverlap(sets, text);
+  return sets;
 }
 
 /** What `.` stands for: the columns that neither the response nor a random term uses. */
@@ -222,7 +237,7 @@ function dotColumns(table: Table, response: Expression, bars: readonly BarTerm[]
 }
 
 /** The term of a bar, or with `||` one term per effect. */
-function expandBar(bar: BarTerm, text: string): RandomSet[] {
+function expandBar(bar: BarTerm, text: string): TermSet[] {
   const terms = expandTerms([{ sign: '+', value: bar.effects }], { text, dot: null, response: null });
   if (terms.offsets.length > 0) throw new FormulaError(`the random term at character ${bar.start + 1} holds an offset; put offset() into the fixed part`, text, bar.start);
   if (!terms.intercept && terms.terms.length === 0) {
@@ -231,15 +246,12 @@ function expandBar(bar: BarTerm, text: string): RandomSet[] {
   if (isAutoregressive(bar) && (terms.intercept || terms.terms.length !== 1 || terms.terms[0]!.length !== 1)) {
     throw new FormulaError(`the ${bar.structure!} term at character ${bar.start + 1} needs one time and no intercept; write ${bar.structure!}(0 + time | ${deparse(bar.group)})`, text, bar.start);
   }
-  if (!bar.uncorrelated) return [{ bar, terms }];
-  const single = (term: readonly number[] | null): RandomSet => ({
-    bar,
-    terms: {
-      intercept: term === null,
-      variables: term === null ? [] : term.map((v) => terms.variables[v]!),
-      terms: term === null ? [] : [term.map((_, i) => i)],
-      offsets: [],
-    },
+  if (!bar.uncorrelated) return [terms];
+  const single = (term: readonly number[] | null): TermSet => ({
+    intercept: term === null,
+    variables: term === null ? [] : term.map((v) => terms.variables[v]!),
+    terms: term === null ? [] : [term.map((_, i) => i)],
+    offsets: [],
   });
   return [...(terms.intercept ? [single(null)] : []), ...terms.terms.map(single)];
 }
@@ -264,7 +276,7 @@ function checkOverlap(sets: readonly RandomSet[], text: string): void {
 
 const isAutoregressive = ({ structure }: BarTerm): boolean => structure === 'ar1' || structure === 'hetar1';
 
-function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32Array, { table, text }: Scope): { readonly term: RandomTerm; readonly recipe: MatrixRecipe } {
+function randomTerm({ bar, terms, text, predictor }: RandomSet, variables: Variables, rows: Int32Array, table: Table): { readonly term: RandomTerm; readonly recipe: MatrixRecipe } {
   const group = deparse(bar.group);
   const parts = groupingParts(bar.group).map((part) => {
     const data = variables.onRows(part, rows, true);
@@ -283,7 +295,8 @@ function randomTerm({ bar, terms }: RandomSet, variables: Variables, rows: Int32
   if (hasCommonCorrelation(covariance) && recipe.names.length < 2) {
     throw new FormulaError(`the ${covariance} term at character ${bar.start + 1} has one effect only ('${recipe.names[0]!}'), and a correlation needs two; write (${deparse(bar.effects)} | ${group})`, text, bar.start);
   }
-  return { term: { group, levels, index, names: recipe.names, z, covariance }, recipe };
+  const names = predictor === undefined ? recipe.names : recipe.names.map((name) => `${predictor}.${name}`);
+  return { term: { group, levels, index, names, z, covariance, ...(predictor === undefined ? {} : { predictor }) }, recipe };
 }
 
 /** The variable of an autoregressive term as a factor of its times. */

@@ -1,5 +1,7 @@
 /** From the left side of the formula (and the weights) to y, binomial sizes and prior weights, with every check a response needs. */
 import { DataError } from '../errors.js';
+import { countRule } from '../families/allowed.js';
+import type { Family } from '../families/family.js';
 import type { FamilyName } from '../model/design.js';
 import { compress } from './grouping.js';
 import type { VariableData } from './model-matrix.js';
@@ -23,6 +25,8 @@ export interface ResponseInput {
   readonly weights: Float64Array | null;
   /** Whether an excess of zeros (for positive families: every zero) has a model of its own. */
   readonly zeroInflated: boolean;
+  /** What says which values are allowed. */
+  readonly distribution: Pick<Family, 'invalid'>;
   /** 0-based rows of the table, for messages. */
   readonly rows: Int32Array;
 }
@@ -53,22 +57,10 @@ function responseOfFamily(input: ResponseInput): ResponseNumbers {
     case 'binomial': return binomialResponse(input);
     case 'betabinomial': return overdispersed(input, binomialResponse(input));
     case 'cumulative': return orderedResponse(input);
-    case 'poisson': case 'nbinom1': case 'nbinom2': return countResponse(input);
-    case 'truncated_poisson': case 'truncated_nbinom1': case 'truncated_nbinom2': return positiveResponse(input, countResponse(input));
-    case 'Gamma': case 'inverse.gaussian': return positiveResponse(input, numericResponse(input));
-    case 'beta': return openInterval(input, numericResponse(input));
-    case 'gaussian': return numericResponse(input);
+    case 'poisson': case 'nbinom1': case 'nbinom2': case 'truncated_poisson': case 'truncated_nbinom1': case 'truncated_nbinom2':
+      return singleColumn(input, 'counts');
+    case 'Gamma': case 'inverse.gaussian': case 'beta': case 'gaussian': return singleColumn(input, 'numbers');
   }
-}
-
-function countResponse(input: ResponseInput): ResponseNumbers {
-  const made = singleColumn(input, 'counts');
-  requireCounts(made.response, input.label, input.rows);
-  return made;
-}
-
-function numericResponse(input: ResponseInput): ResponseNumbers {
-  return singleColumn(input, 'numbers');
 }
 
 function singleColumn(input: ResponseInput, content: 'counts' | 'numbers'): ResponseNumbers {
@@ -76,26 +68,8 @@ function singleColumn(input: ResponseInput, content: 'counts' | 'numbers'): Resp
   const response = input.isCbind ? undefined : numbersOf(input, content);
   if (response === undefined) throw new DataError(`response '${label}' must be one column of ${content} for family ${family}`, { column: label });
   if (isConstant(response)) throw new DataError(`response '${label}' is ${response[0]!} in every row used; there is nothing to fit`, { column: label });
+  requireAllowed(response, (y) => input.distribution.invalid(y, 1), `response '${label}'`, label, input.rows);
   return { response, trials: null, weights: input.weights, kind: 'numeric', successLevel: null, notes: [] };
-}
-
-/** Zeros belong to the zero part of a hurdle model; without one there is no place for them. */
-function positiveResponse({ label, family, rows, zeroInflated }: ResponseInput, made: ResponseNumbers): ResponseNumbers {
-  const at = made.response.findIndex((value) => !(value > 0 || (zeroInflated && value === 0)));
-  if (at < 0) return made;
-  const value = made.response[at]!;
-  const remedy = value < 0 ? 'correct the value or choose another family'
-    : family === 'inverse.gaussian' ? 'leave the row out or choose another family' : 'give the zeros a model of their own with ziformula, or leave the row out';
-  throw new DataError(`response '${label}' is ${value} in row ${rows[at]! + 1}; family ${family} takes positive values: ${remedy}`, { column: label, row: rows[at]! + 1 });
-}
-
-function openInterval({ label, rows }: ResponseInput, made: ResponseNumbers): ResponseNumbers {
-  const { response } = made;
-  const at = response.findIndex((value) => !(value > 0 && value < 1));
-  if (at < 0) return made;
-  const value = response[at]!;
-  const remedy = value === 0 || value === 1 ? `move the ends inwards, for example (${label} * (n - 1) + 0.5) / n with n rows` : 'rescale it to fractions';
-  throw new DataError(`response '${label}' is ${value} in row ${rows[at]! + 1}; family beta takes values between 0 and 1, the ends excluded: ${remedy}`, { column: label, row: rows[at]! + 1 });
 }
 
 /** Successes of single trials vary as Bernoulli variables do, whatever the dispersion. */
@@ -163,7 +137,7 @@ function cbindResponse(input: ResponseInput): ResponseNumbers {
     throw new DataError(`response '${label}' has ${data.kind === 'numeric' ? data.columns.length : 1} column(s); cbind takes two, successes and failures`, { column: label });
   }
   const [successes, failures] = data.columns as readonly [Float64Array, Float64Array];
-  requireCounts(successes, cbindLabels[0]!, rows);
+  requireAllowed(successes, countRule, `'${cbindLabels[0]!}'`, cbindLabels[0]!, rows);
   for (let i = 0; i < failures.length; i++) {
     if (failures[i]! < 0) {
       throw new DataError(
@@ -172,7 +146,7 @@ function cbindResponse(input: ResponseInput): ResponseNumbers {
       );
     }
   }
-  requireCounts(failures, cbindLabels[1]!, rows);
+  requireAllowed(failures, countRule, `'${cbindLabels[1]!}'`, cbindLabels[1]!, rows);
   return sized(input, 'cbind', successes, successes.map((s, i) => s + failures[i]!), input.weights);
 }
 
@@ -232,13 +206,10 @@ function numbersOf(input: ResponseInput, content: 'counts' | 'numbers'): Float64
   );
 }
 
-function requireCounts(values: Float64Array, label: string, rows: Int32Array): void {
+function requireAllowed(values: Float64Array, invalid: (y: number) => string | null, what: string, column: string, rows: Int32Array): void {
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value >= 0 && Number.isInteger(value)) continue;
-    throw new DataError(
-      `'${label}' is ${value} in row ${rows[i]! + 1}; counts are whole numbers from 0`, { column: label, row: rows[i]! + 1 },
-    );
+    const problem = invalid(values[i]!);
+    if (problem !== null) throw new DataError(`${what} is ${values[i]!} in row ${rows[i]! + 1}; ${problem}`, { column, row: rows[i]! + 1 });
   }
 }
 

@@ -3,15 +3,18 @@ import type { Design } from './design.js';
 /**
  * What `Family.draw`, `responseMean` and `responseVariance` take for each row: the values of the auxiliary predictors at γ; all J − 1
  * thresholds for cumulative families. The array handed out is used again for the next row.
+ * @param zeta what is added to the logit of the zero inflation, row by row; null adds nothing
  */
-export function auxiliaryValues({ auxiliary }: Pick<Design, 'auxiliary'>, gamma: Float64Array): (row: number) => Float64Array {
+export function auxiliaryValues(
+  { auxiliary }: Pick<Design, 'auxiliary'>, gamma: Float64Array, zeta: Float64Array | null = null,
+): (row: number) => Float64Array {
   let at = 0;
   const parts = auxiliary.map(({ role, names, x, offset }) => {
     const m = names.length;
     const own = gamma.subarray(at, at + m);
     at += m;
     const value = (row: number): number => {
-      let sum = offset === null ? 0 : offset[row]!;
+      let sum = (offset === null ? 0 : offset[row]!) + (zeta !== null && role === 'zi' ? zeta[row]! : 0);
       for (let j = 0; j < m; j++) sum += x[row * m + j]! * own[j]!;
       return sum;
     };

@@ -18,12 +18,14 @@ export interface RandomTerm {
   readonly levels: readonly string[];
   /** Level of each row: n integers in [0, levels.length). */
   readonly index: Int32Array;
-  /** Names of the q columns, e.g. `(Intercept)`, `x`. */
+  /** Names of the q columns, e.g. `(Intercept)`, `x`; of terms of the zero inflation `zi.(Intercept)`. */
   readonly names: readonly string[];
   /** Model matrix of the term, n × q, row-major. */
   readonly z: Float64Array;
   /** Structure of the q × q covariance. */
   readonly covariance: CovarianceStructure;
+  /** `zi` where the effects act on the logit of the zero inflation; absent: on η. */
+  readonly predictor?: 'zi';
 }
 
 /**
@@ -59,6 +61,11 @@ export interface Design {
   readonly offset: Float64Array | null;
   /** Dispersion, zero inflation, thresholds, in the order in which the family takes them; empty for one-parameter families. */
   readonly auxiliary: readonly AuxiliaryPredictor[];
+}
+
+/** Whether a term of the zero inflation is among the random ones: rows then have two linear predictors with effects in common. */
+export function hasTwoPredictors({ random }: Pick<Design, 'random'>): boolean {
+  return random.some(({ predictor }) => predictor === 'zi');
 }
 
 /** Number of θ of a term: entries of its Cholesky factor, or the parameters of its structure. */

@@ -5,7 +5,7 @@
 import { OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import type { Batch } from '../model/batch.js';
-import type { Design } from '../model/design.js';
+import { type Design, hasTwoPredictors } from '../model/design.js';
 import { freeDesign } from '../model/structured-theta.js';
 import { type AuxiliaryMap, auxiliaryMap } from './auxiliary.js';
 import type { GroupKernel, ModelData, RowGradients } from './group-kernel.js';
@@ -172,8 +172,12 @@ class CpuObjective implements Objective {
   }
 }
 
+/** Why a model whose zero inflation has random effects is not for a device. */
+export const EXCESS_EFFECTS = 'random effects of the zero inflation run in float64';
+
 /** Why quadrature cannot be had, and what to do. */
 export function severalFactorsQuadrature(design: Design, nAGQ: number): string {
+  if (hasTwoPredictors(design)) return `nAGQ = ${nAGQ} needs random effects on the mean alone, the zero inflation has some too; use nAGQ = 1 (Laplace) or 0`;
   const groups = [...new Set(design.random.map((term) => term.group))].join(', ');
   return `nAGQ = ${nAGQ} needs one grouping factor: with several (${groups}) the integral does not split into small ones; use nAGQ = 1 (Laplace) or 0`;
 }

@@ -4,8 +4,8 @@ import type { KernelSizes, OwnColumns } from '../gpu/kernels.js';
 import { fittingCapacity } from '../gpu/memory.js';
 import { sparsePattern, sparseScratch } from '../gpu/sparse-pattern.js';
 import type { Batch } from '../model/batch.js';
-import type { Design } from '../model/design.js';
-import { severalFactorsQuadrature } from './cpu.js';
+import { type Design, hasTwoPredictors } from '../model/design.js';
+import { EXCESS_EFFECTS, severalFactorsQuadrature } from './cpu.js';
 import { type DeviceAuxiliary, deviceAuxiliary, hasZeroInflation } from './device-auxiliary.js';
 import { quadratureFor } from './group-kernel.js';
 import { type ManyFactors, manyFactors } from './many-factors.js';
@@ -26,6 +26,7 @@ export interface DeviceSizes extends KernelSizes {
 
 /** Why the kernels do not take a design, or null. */
 function unsupportedReason(design: Design, integration: Integration): string | null {
+  if (hasTwoPredictors(design)) return EXCESS_EFFECTS;
   if (integration.nAGQ > 1 && !hasOneFactor(design)) return severalFactorsQuadrature(design, integration.nAGQ);
   if (distributionOf(design.family, design.link, hasZeroInflation(design)) === null) return `family ${design.family} with link ${design.link} has no WebGPU kernel`;
   const p = design.fixedNames.length;

@@ -20,6 +20,8 @@ export interface ManyFactors extends RowLayout {
   /** θ_t multiplies column `thetaRow[t]` of Z and belongs to effect column `thetaColumn[t]`, both among the columns of all terms. */
   readonly thetaRow: Int32Array;
   readonly thetaColumn: Int32Array;
+  /** Linear predictor that each of the q columns acts on: 0 is η, 1 the logit of the zero inflation. */
+  readonly predictorOfColumn: Uint8Array;
 }
 
 export function manyFactors(design: Design): ManyFactors {
@@ -90,6 +92,7 @@ export function manyFactors(design: Design): ManyFactors {
   return {
     nobs, nFixed, nTheta, nParams, q, nEffects, order, starts: Int32Array.of(0, nobs), x, z, effectOfRow, eliminated, symbolic, pairEntry,
     thetaRow: Int32Array.from(thetaRow), thetaColumn: Int32Array.from(thetaColumn),
+    predictorOfColumn: Uint8Array.from(design.random.flatMap(({ names, predictor }) => names.map(() => (predictor === 'zi' ? 1 : 0)))),
   };
 }
 

@@ -15,10 +15,10 @@ export interface OneFactor extends RowLayout {
   readonly thetaColumn: Int32Array;
 }
 
-/** True if all random terms share one grouping factor. */
+/** True if all random terms share one grouping factor and act on η. */
 export function hasOneFactor(design: Design): boolean {
   const first = design.random[0];
-  return first !== undefined && design.random.every((term) => term.group === first.group);
+  return first !== undefined && design.random.every((term) => term.group === first.group && term.predictor === undefined);
 }
 
 /** Throws OptionError when the random terms do not share one grouping factor. */

@@ -43,6 +43,10 @@ export function glmStart(family: Family, data: GlmData): GlmFit | null {
   // First step: weighted least squares of the working response at the starting means.
   for (let i = 0; i < nobs; i++) {
     const mu = family.initialMean(y[i]!, trials[i]!);
+    if (Number.isNaN(mu)) {
+      weight[i] = rows.d1[i] = 0;
+      continue;
+    }
     const e = family.linkOf(mu);
     const slope = family.meanDerivative(e);
     const size = family.hasTrials ? trials[i]! : 1;

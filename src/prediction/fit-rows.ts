@@ -6,24 +6,10 @@ import type { ModelFrame, RandomTerms } from '../formula/model-frame.js';
 import { modelMatrix } from '../formula/model-matrix.js';
 import { factorOf, vector } from '../formula/value.js';
 import type { AuxiliaryPredictor, Design } from '../model/design.js';
+import type { PredictorRows, RowEffects } from '../model/linear-predictor.js';
 import type { Table } from '../table/table.js';
 
-export interface FitRows extends Pick<Design, 'nobs' | 'x' | 'offset' | 'trials' | 'weights' | 'auxiliary'> {
-  /** One entry per random term of the design. */
-  readonly random: readonly RowEffects[];
-}
-
-export interface RowEffects {
-  /** Level of each row; −1 for a level the model was not fitted with. */
-  readonly index: Int32Array;
-  /** n × q. */
-  readonly z: Float64Array;
-}
-
-/** The rows of the fit. */
-export function fittedRows(design: Design): FitRows {
-  return design;
-}
+export interface FitRows extends PredictorRows, Pick<Design, 'trials' | 'weights'> {}
 
 export interface NewRowOptions {
   /** Whether levels of grouping factors that the model was not fitted with may occur; their effects are then zero. */

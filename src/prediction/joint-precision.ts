@@ -7,11 +7,11 @@
  * far as it acts through β.
  */
 import { familyOf } from '../families/registry.js';
-import { PART, auxiliaryCount, derivativeRows } from '../families/family.js';
+import { ALL_PARTS, auxiliaryCount, derivativeRows } from '../families/family.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
-import { type Design, isLinearMixed } from '../model/design.js';
+import { type Design, hasTwoPredictors, isLinearMixed, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
-import { linearPredictor } from '../model/linear-predictor.js';
+import { linearPredictors } from '../model/linear-predictor.js';
 import { SparseCholesky } from '../numerics/sparse-cholesky.js';
 import { auxiliaryMap } from '../objective/auxiliary.js';
 import { manyFactors } from '../objective/many-factors.js';
@@ -29,7 +29,7 @@ export interface FittedModel {
 }
 
 export interface JointPrecision {
-  /** Var(a'(β, u)) of row i with the given terms; a new level adds the variance of its effects. */
+  /** Variance of η of row i with the given terms, Var(a'(β, u)); a new level adds the variance of its effects. */
   variance(rows: FitRows, row: number, terms: readonly boolean[]): number;
   /** Covariance of the effects b of a level of a term given the data and the other parameters, q × q. */
   levelCovariance(term: number, level: number): Float64Array;
@@ -39,7 +39,7 @@ export interface JointPrecision {
 
 export function jointPrecision({ design, response, params, modes, vcov }: FittedModel): JointPrecision {
   const layout = manyFactors(design);
-  const { nobs, q, nFixed: p, nEffects, effectOfRow, pairEntry, symbolic, order, eliminated } = layout;
+  const { nobs, q, nFixed: p, nEffects, effectOfRow, pairEntry, symbolic, order, eliminated, predictorOfColumn } = layout;
   const { places } = effectPlaces(design);
   const factors = thetaByTerm(design, params).map((theta, t) => termFactor(design.random[t]!, theta));
   const weights = weightsAtMode(design, response, params, modes);
@@ -56,11 +56,12 @@ export function jointPrecision({ design, response, params, modes, vcov }: Fitted
   /** L⁻¹Λ'Z'WX, effect by effect. */
   const border = Array.from({ length: p }, () => new Float64Array(nEffects));
   for (let i = 0, pair = 0; i < nobs; i++) {
-    const w = weights[order[i]!]!;
+    const row = order[i]!;
     for (let a = 0; a < q; a++) {
-      const scaled = w * loading[i * q + a]!;
-      for (let b = 0; b <= a; b++) values[pairEntry[pair++]!]! += scaled * loading[i * q + b]!;
-      for (let j = 0; j < p; j++) border[j]![effectOfRow[i * q + a]!]! += scaled * layout.x[i * p + j]!;
+      const own = predictorOfColumn[a]!;
+      const l = loading[i * q + a]!;
+      for (let b = 0; b <= a; b++) values[pairEntry[pair++]!]! += weights[own + predictorOfColumn[b]!]![row]! * l * loading[i * q + b]!;
+      for (let j = 0; j < p; j++) border[j]![effectOfRow[i * q + a]!]! += weights[own]![row]! * l * layout.x[i * p + j]!;
     }
   }
   const cholesky = new SparseCholesky(symbolic);
@@ -70,14 +71,14 @@ export function jointPrecision({ design, response, params, modes, vcov }: Fitted
 
   const rest = new Float64Array(p);
   return {
-    weights,
+    weights: weights[0]!,
     variance(rows, row, terms) {
       if (!definite) return NaN;
       for (let j = 0; j < p; j++) rest[j] = rows.x[row * p + j]!;
       let variance = 0;
       solver.begin();
-      places.forEach(({ q: width, first, stride }, t) => {
-        if (!terms[t]) return;
+      places.forEach(({ term, q: width, first, stride }, t) => {
+        if (!terms[t] || term.predictor !== undefined) return;
         const { index, z } = rows.random[t]!;
         const l = new Float64Array(width);
         load(factors[t]!, width, z, row * width, l, 0);
@@ -127,19 +128,22 @@ function load(factor: Float64Array, q: number, z: Float64Array, zAt: number, out
   }
 }
 
-/** Observed weights of the rows at the conditional modes; 1/variance for linear mixed models. */
-function weightsAtMode(design: Design, response: Float64Array, params: Float64Array, modes: Float64Array): Float64Array {
+/** Observed weights of the rows at the conditional modes, by pairs of predictors ηη, ηζ, ζζ; 1/variance for linear mixed models. */
+function weightsAtMode(design: Design, response: Float64Array, params: Float64Array, modes: Float64Array): readonly Float64Array[] {
   const { nobs } = design;
   const prior = design.weights ?? new Float64Array(nobs).fill(1);
-  if (isLinearMixed(design)) return prior.map((weight) => weight / params[params.length - 1]! ** 2);
+  if (isLinearMixed(design)) return [prior.map((weight) => weight / params[params.length - 1]! ** 2)];
   const family = familyOf(design);
-  const rows = derivativeRows(nobs, auxiliaryCount(family));
+  const rows = derivativeRows(nobs, auxiliaryCount(family), hasTwoPredictors(design));
   const map = auxiliaryMap(design, Int32Array.from({ length: nobs }, (_, i) => i));
   const auxiliary = Array.from({ length: map.count }, () => new Float64Array(nobs));
-  map.spread(params, params.length - design.auxiliary.reduce((sum, { names }) => sum + names.length, 0), response, nobs, auxiliary);
+  const { nFixed, nTheta } = parameterLayout(design);
+  map.spread(params, nFixed + nTheta, response, nobs, auxiliary);
+  const { eta, zeta } = linearPredictors({ design, params, modes });
+  if (zeta !== null) auxiliary.at(-1)!.forEach((value, i, own) => { own[i] = value + zeta[i]!; });
   const trials = design.trials ?? new Float64Array(nobs).fill(1);
-  family.evaluate(linearPredictor(design, params, modes), response, trials, prior, 0, nobs, PART.score | PART.weight, rows, auxiliary);
-  return rows.w;
+  family.evaluate(eta, response, trials, prior, 0, nobs, ALL_PARTS, rows, auxiliary);
+  return rows.excess === null ? [rows.w] : [rows.w, rows.excess.cross, rows.excess.w];
 }
 
 interface SparseSolver {

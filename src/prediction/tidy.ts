@@ -1,9 +1,9 @@
 /** A fitted model as flat tables, with the column meanings of R's broom.mixed. */
 import { checkFit, checkOptionNames } from '../check-arguments.js';
 import type { GlmmFit } from '../fit/glmm.js';
-import { fittedRows } from './fit-rows.js';
+import { linearPredictors } from '../model/linear-predictor.js';
 import { jointPrecision } from './joint-precision.js';
-import { predictorOf, predict } from './predict.js';
+import { predict } from './predict.js';
 import { ranefTable } from './ranef-table.js';
 import { residuals } from './residuals.js';
 
@@ -101,14 +101,13 @@ export function glance(fit: GlmmFit): Glance {
 export function augment(fit: GlmmFit): ColumnTable {
   checkFit('augment', fit);
   const { design, frame } = fit;
-  const rows = fittedRows(design);
   const every = design.random.map(() => true);
   const precision = jointPrecision(fit);
   const columns: Record<string, Float64Array | number[] | string[]> = {
     '.row': Array.from(frame.rows, (row) => row + 1),
     [frame.responseName]: fit.response,
     '.fitted': predict(fit, { type: 'link' }).fit,
-    '.fixed': predictorOf(fit, rows, design.random.map(() => false)),
+    '.fixed': linearPredictors(fit, design, design.random.map(() => false)).eta,
   };
   if (design.family !== 'cumulative') {
     columns['.mu'] = predict(fit).fit;

@@ -3,8 +3,8 @@ import { checkFit } from '../check-arguments.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { covarianceOf } from '../model/covariance.js';
 import { isLinearMixed } from '../model/design.js';
-import { fittedRows } from './fit-rows.js';
-import { predict, predictorOf, randomVariance } from './predict.js';
+import { linearPredictors } from '../model/linear-predictor.js';
+import { predict, randomVariance } from './predict.js';
 
 /** A number, or in words why there is none. */
 export type Explained = number | { readonly unavailable: string };
@@ -27,7 +27,6 @@ export interface VarianceExplained {
 export function varianceExplained(fit: GlmmFit): VarianceExplained {
   checkFit('varianceExplained', fit);
   const { design } = fit;
-  const rows = fittedRows(design);
   const components = covarianceOf(design, fit.params);
   const groups = [...new Set(components.map(({ group }) => group))];
   const noise = residualVariance(fit);
@@ -46,8 +45,8 @@ export function varianceExplained(fit: GlmmFit): VarianceExplained {
     designEffect[group] = typeof value === 'number' ? 1 + (design.nobs / levels - 1) * value : value;
   }
 
-  const fixed = variance(predictorOf(fit, { ...rows, offset: null }, design.random.map(() => false)));
-  const varianceOf = randomVariance(fit, rows);
+  const fixed = variance(linearPredictors(fit, { ...design, offset: null }, design.random.map(() => false)).eta);
+  const varianceOf = randomVariance(fit, design);
   let random = 0;
   for (let i = 0; i < design.nobs; i++) random += varianceOf(i) / design.nobs;
   const share = (part: number): Explained => (typeof noise === 'number' ? part / (fixed + random + noise) : noise);

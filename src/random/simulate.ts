@@ -2,7 +2,7 @@
 import { familyOf } from '../families/registry.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
 import { auxiliaryValues } from '../model/auxiliary-values.js';
-import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
+import { type Design, hasTwoPredictors, isLinearMixed, parameterLayout } from '../model/design.js';
 import { type EffectPlace, effectPlaces } from '../model/effects.js';
 import { fillNormals, fillUniforms, STREAM, UniformStream } from './stream.js';
 
@@ -68,8 +68,10 @@ export function createSimulator(design: Design, params: Float64Array, options: S
   const fixedPart = new Float64Array(nobs);
   multiply(design.x, beta, fixedPart);
   const sigma = isLinearMixed(design) ? params[params.length - 1]! : null;
-  const auxiliaryOf = auxiliaryValues(design, params.subarray(nFixed + nTheta));
   const eta = new Float64Array(nobs);
+  /** Random effects of the zero inflation. */
+  const zeta = hasTwoPredictors(design) ? new Float64Array(nobs) : null;
+  const auxiliaryOf = auxiliaryValues(design, params.subarray(nFixed + nTheta), zeta);
   const uniforms = new Float64Array(nobs);
   const ownIndex = new Int32Array(nobs);
   const further = new UniformStream();
@@ -84,11 +86,13 @@ export function createSimulator(design: Design, params: Float64Array, options: S
       if (options.drawEffects !== undefined) options.drawEffects(spherical, seed, replicate);
       else if (options.modes === undefined) fillNormals(spherical, effectCount, seed, replicate, STREAM.randomEffects);
       const used = own.groupSizes === undefined ? nobs : indexOfSizes(own.groupSizes, ownIndex);
+      zeta?.fill(0);
       for (const place of places) {
+        const predictor = place.term.predictor === 'zi' ? zeta! : eta;
         toEffects(place, spherical);
         const index = own.groupSizes === undefined ? place.term.index : ownIndex;
-        if (own.z === undefined) addEffects(place, index, place.term.z, place.q, 0, used, eta);
-        else addEffects(place, index, own.z, columns, place.column, used, eta);
+        if (own.z === undefined) addEffects(place, index, place.term.z, place.q, 0, used, predictor);
+        else addEffects(place, index, own.z, columns, place.column, used, predictor);
       }
 
       if (sigma !== null) {
@@ -138,13 +142,13 @@ function toEffects({ q, factor, effects, first, stride, term }: TermPlace, spher
 }
 
 function addEffects(
-  { q, effects }: TermPlace, index: Int32Array, z: Float64Array, width: number, column: number, rows: number, eta: Float64Array,
+  { q, effects }: TermPlace, index: Int32Array, z: Float64Array, width: number, column: number, rows: number, predictor: Float64Array,
 ): void {
   for (let i = 0; i < rows; i++) {
     const level = index[i]!;
     let sum = 0;
     for (let j = 0; j < q; j++) sum += z[i * width + column + j]! * effects[level * q + j]!;
-    eta[i]! += sum;
+    predictor[i]! += sum;
   }
 }
 

@@ -3,9 +3,8 @@ import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import { atParameters } from '../fit/at-parameters.js';
-import { auxiliaryValues } from '../model/auxiliary-values.js';
-import { type Design, parameterLayout } from '../model/design.js';
-import { linearPredictor } from '../model/linear-predictor.js';
+import type { Design } from '../model/design.js';
+import { linearPredictors } from '../model/linear-predictor.js';
 import { type StatusName, STATUS_NAMES, isConverged } from '../model/status.js';
 import { STREAM, checkSeed, fillUniforms } from '../random/stream.js';
 import { type FittedModel, type StudyFitOptions } from './fitted-model.js';
@@ -106,10 +105,8 @@ function randomFolds(units: number, folds: number, seed: number): Int32Array {
 /** Mean of the response of each row at the parameters and modes. */
 function meansAt(design: Design, params: Float64Array, modes: Float64Array): (row: number) => number {
   const family = familyOf(design);
-  const { nFixed, nTheta } = parameterLayout(design);
-  const eta = linearPredictor(design, params, modes);
-  const auxiliary = auxiliaryValues(design, params.subarray(nFixed + nTheta));
-  return (row) => family.responseMean(eta[row]!, auxiliary(row));
+  const { eta, auxiliaryOf } = linearPredictors({ design, params, modes });
+  return (row) => family.responseMean(eta[row]!, auxiliaryOf(row));
 }
 
 /** Families of so many successes out of so many trials, whose means are probabilities. */

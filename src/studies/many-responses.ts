@@ -2,7 +2,7 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import { checkArgument, checkOptions } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
-import { familyOf } from '../families/registry.js';
+import { familyOf, resolveFamily } from '../families/registry.js';
 import { prepareModel } from '../fit/glmm.js';
 import type { GlmmOptions } from '../fit/options.js';
 import type { BatchFit } from '../model/batch-fit.js';
@@ -66,7 +66,7 @@ export async function manyResponses(formula: string, data: TableInput, options: 
   checkArgument('manyResponses', responses, ['length'], 'the names of the responses', 'for example responses: [name, name]');
   if (responses.length === 0) throw new OptionError('no response is named; give the names of their columns');
   const columns = responses.map((name) => responseColumn(table, name));
-  const { frame, settings } = prepareModel(formula, withPlaceholderResponse(table, formula, model.family), model);
+  const { frame, settings } = prepareModel(formula, withPlaceholderResponse(table, formula, resolveFamily(model.family).family), model);
   const { design, rows } = frame;
   const n = design.nobs;
   const valid = columns.map((column) => Float64Array.from(rows, (row, i) => (isAllowed(design, column[row]!, i) ? 1 : 0)));

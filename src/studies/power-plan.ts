@@ -1,5 +1,6 @@
 /** Lays out a study of power: designs, parameters and random-effect distributions of every cell, as plain data. */
 import { DataError, OptionError } from '../errors.js';
+import { resolveFamily } from '../families/registry.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
 import { glmm, prepareModel } from '../fit/glmm.js';
 import type { GlmmOptions } from '../fit/options.js';
@@ -80,7 +81,7 @@ const METRIC_REPLICATE = 2 ** 42;
 /** @throws GlmmError for a model, a grid or names that do not fit. */
 export async function powerPlan(model: PowerModel, grid: PowerGrid, seed: number): Promise<PowerPlan> {
   const { formula, data, params: stated, ...options } = model;
-  const table = stated === undefined ? toTable(data) : withPlaceholderResponse(toTable(data), formula, options.family);
+  const table = stated === undefined ? toTable(data) : withPlaceholderResponse(toTable(data), formula, resolveFamily(options.family).family);
   const testedNames = typeof grid.tested === 'string' ? [grid.tested] : grid.tested;
   const tests = grid.tests ?? (testedNames.length === 1 ? ['z'] : ['lrt']);
   checkGrid(grid, testedNames, tests);

@@ -82,7 +82,7 @@ describe('mistakes are one line and exit code 2', () => {
     [['predict', model, '--re', 'heard'], /no grouping factor.*did you mean 'herd'/],
     [['predict', model, '--residuals', 'person'], /--residuals/],
     [['refit', model, '--data', data, '--response', 'incidents'], /no column 'incidents'.*did you mean 'incidence'/],
-    [['refit', model, '--data', data, '--response', 'obs'], /value \d+ of the new response.*larger than its number of trials/],
+    [['refit', model, '--data', data, '--response', 'obs'], /value \d+ of the new response.*larger than the number of trials/],
     [['simulate', model, '--nsim', '0'], /--nsim/],
     [['summary', model, '--table', 'anova'], /--table/],
   ])('%j', async (args, message) => {

@@ -21,12 +21,16 @@ function make({ family, link, zi }: Case): Family {
 
 /** All that `evaluate` says of one row. */
 function at(family: Family, eta: number, y: number, m: number, weight: number, aux: readonly number[]) {
-  const rows = derivativeRows(1, auxiliaryCount(family));
+  const rows = derivativeRows(1, auxiliaryCount(family), family.auxiliary.includes('zi'));
   const value = family.evaluate(Float64Array.of(eta), Float64Array.of(y), Float64Array.of(m), Float64Array.of(weight), 0, 1, ALL_PARTS, rows, aux.map((a) => Float64Array.of(a)));
-  const { d1, w, dw, we, dwe, auxiliary } = rows;
+  const { d1, w, dw, we, dwe, auxiliary, excess } = rows;
   return {
     value, d1: d1[0]!, w: w[0]!, dw: dw[0]!, we: we[0]!, dwe: dwe[0]!,
     aux: auxiliary.map((row) => ({ value: row.value[0]!, score: row.score[0]!, w: row.w[0]!, we: row.we[0]! })),
+    excess: excess === null ? null : {
+      w: excess.w[0]!, we: excess.we[0]!, dw: excess.dw[0]!, cross: excess.cross[0]!, crossSlope: excess.crossSlope[0]!,
+      aux: excess.auxiliary.map((row) => ({ score: row.score[0]!, w: row.w[0]!, cross: row.cross[0]! })),
+    },
   };
 }
 
@@ -91,6 +95,22 @@ describe.each(cases)('$family $link zi $zi', (pair) => {
             compare(`d1 by ${k}`, moved((p) => p.d1), row.score, spread);
             compare(`w by ${k}`, moved((p) => p.w), row.w, spread);
             if (family.fisherInformation) compare(`we by ${k}`, moved((p) => p.we), row.we, Math.abs(here.we));
+          });
+          if (here.excess === null) continue;
+          const second = here.aux.length - 1;
+          const moved = (k: number, pick: (point: ReturnType<typeof at>) => number): number =>
+            slope((a) => pick(at(family, eta, y, m, 1.3, aux.map((own, i) => (i === k ? a : own)))), aux[k]!, 2e-3);
+          const spread = size + Math.abs(here.aux[second]!.value);
+          compare('ζζ', -moved(second, (p) => p.aux[second]!.value), here.excess.w, spread);
+          compare('ζζζ', moved(second, (p) => p.excess!.w), here.excess.dw, spread);
+          compare('ηζ', -moved(second, (p) => p.d1), here.excess.cross, spread);
+          compare('ηζζ', moved(second, (p) => p.excess!.cross), here.excess.crossSlope, spread);
+          expect(here.excess.we).toBeGreaterThan(0);
+          here.excess.aux.forEach((row, k) => {
+            const wide = spread + Math.abs(here.aux[k]!.value);
+            compare(`ζ by ${k}`, moved(k, (p) => p.aux[second]!.value), row.score, wide);
+            compare(`ζζ by ${k}`, moved(k, (p) => p.excess!.w), row.w, wide);
+            compare(`ηζ by ${k}`, moved(k, (p) => p.excess!.cross), row.cross, wide);
           });
         }
       }

@@ -11,8 +11,8 @@ const data = {
 };
 
 describe.each([
-  ['poisson', 'y ~ x + (1 | g)', [[-1, /value 4 of the new response \(-1\) is negative/], [2.5, /\(2.5\) is not a whole number/], [NaN, /\(NaN\) is not finite/]]],
-  ['binomial', 'cbind(y, m - y) ~ x + (1 | g)', [[0.5, /\(0.5\) is not a whole number/], [9, /\(9\) is larger than its number of trials \(8\)/]]],
+  ['poisson', 'y ~ x + (1 | g)', [[-1, /value 4 of the new response is -1; counts are whole numbers from 0/], [2.5, /is 2.5; counts are whole numbers/], [NaN, /is NaN; responses are finite/]]],
+  ['binomial', 'cbind(y, m - y) ~ x + (1 | g)', [[0.5, /is 0.5; counts are whole numbers/], [9, /is 9; successes are no larger than the number of trials \(8\)/]]],
 ] as const)('%s', (family, formula, wrong) => {
   test('refuses what the family cannot give', async () => {
     const fit = await glmm(formula, data, { family });

@@ -1,6 +1,7 @@
 /** What each family asks of its response, and how ordered categories are coded. */
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../../src/errors.js';
+import { distributionOf, linksOf } from '../../src/families/registry.js';
 import type { Scope } from '../../src/formula/evaluate.js';
 import { parseFormula } from '../../src/formula/parse.js';
 import { type ResponseInput, makeResponse } from '../../src/formula/response.js';
@@ -12,7 +13,7 @@ import type { FactorColumn } from '../../src/table/table.js';
 function input(family: FamilyName, values: readonly number[], more: Partial<ResponseInput> = {}): ResponseInput {
   return {
     family, label: 'y', data: { kind: 'numeric', columns: [Float64Array.from(values)], suffixes: [''] }, isCbind: false, cbindLabels: [], weights: null, declaredLevels: null,
-    zeroInflated: false, rows: Int32Array.from(values, (_, i) => 2 * i + 2), ...more,
+    zeroInflated: false, distribution: distributionOf(family, linksOf(family)[0]!, more.zeroInflated === true), rows: Int32Array.from(values, (_, i) => 2 * i + 2), ...more,
   };
 }
 
@@ -26,14 +27,14 @@ const cbind = (successes: readonly number[], failures: readonly number[]): Parti
 
 describe('values outside the range of a family name row and remedy', () => {
   test.each<[string, ResponseInput, RegExp, object]>([
-    ['zero for Gamma', input('Gamma', [1, 0, 2]), /^response 'y' is 0 in row 5; family Gamma takes positive values: give the zeros .* ziformula/, { column: 'y', row: 5 }],
+    ['zero for Gamma', input('Gamma', [1, 0, 2]), /^response 'y' is 0 in row 5; the family takes positive values: give the zeros .* ziformula/, { column: 'y', row: 5 }],
     ['negative Gamma with a hurdle', input('Gamma', [1, 0, -2], { zeroInflated: true }), /is -2 in row 7.*correct the value/, { row: 7 }],
-    ['zero for inverse Gaussian', input('inverse.gaussian', [0, 1, 2]), /is 0 in row 3; family inverse.gaussian takes positive values: leave the row out/, { row: 3 }],
-    ['zero for a truncated count', input('truncated_nbinom1', [1, 3, 0]), /is 0 in row 7; family truncated_nbinom1 takes positive values/, { row: 7 }],
+    ['zero for inverse Gaussian', input('inverse.gaussian', [0, 1, 2]), /is 0 in row 3; the family takes positive values: leave the row out/, { row: 3 }],
+    ['zero for a truncated count', input('truncated_nbinom1', [1, 3, 0]), /is 0 in row 7; truncated counts begin at 1: give the zeros/, { row: 7 }],
     ['a fraction for a truncated count', input('truncated_poisson', [1, 2.5, 3]), /'y' is 2.5 in row 5; counts are whole/, { row: 5 }],
     ['a fraction for nbinom2', input('nbinom2', [1, 2, 0.5]), /'y' is 0.5 in row 7; counts are whole/, { row: 7 }],
     ['a negative nbinom1', input('nbinom1', [1, -2, 3]), /'y' is -2 in row 5/, { row: 5 }],
-    ['one for beta', input('beta', [0.5, 1, 0.2]), /is 1 in row 5; family beta takes values between 0 and 1, the ends excluded: move the ends inwards/, { row: 5 }],
+    ['one for beta', input('beta', [0.5, 1, 0.2]), /is 1 in row 5; the family takes values between 0 and 1, the ends excluded: move the ends inwards/, { row: 5 }],
     ['percentages for beta', input('beta', [0.5, 45, 0.2]), /is 45 in row 5.*rescale it to fractions/, { row: 5 }],
     ['single trials for betabinomial', input('betabinomial', [0, 1, 1]), /one trial per row.*use family binomial/, { column: 'y' }],
     ['a constant response', input('Gamma', [2, 2, 2]), /is 2 in every row used/, { column: 'y' }],

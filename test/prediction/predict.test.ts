@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
 import type { GlmmOptions } from '../../src/fit/options.js';
-import { linearPredictor } from '../../src/model/linear-predictor.js';
+import { linearPredictor, linearPredictors } from '../../src/model/linear-predictor.js';
 import { jointPrecision } from '../../src/prediction/joint-precision.js';
 import { predict } from '../../src/prediction/predict.js';
 import { ranefTable } from '../../src/prediction/ranef-table.js';
@@ -196,7 +196,7 @@ describe('variance explained', () => {
     const { icc, designEffect, r2Marginal, r2Conditional } = varianceExplained(fit);
     expect(icc.Subject).toBeCloseTo(between / (between + fit.sigma ** 2), 12);
     expect(designEffect.Subject).toBeCloseTo(1 + 9 * (icc.Subject as number), 12);
-    const fixed = linearPredictor(fit.design, fit.params, null);
+    const fixed = linearPredictors(fit, fit.design, [false]).eta;
     const mean = fixed.reduce((sum, value) => sum + value, 0) / fixed.length;
     const variance = fixed.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (fixed.length - 1);
     expect(r2Marginal).toBeCloseTo(variance / (variance + between + fit.sigma ** 2), 12);
