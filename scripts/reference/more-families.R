@@ -56,9 +56,13 @@ tmb <- function(id, dataset, data, formula, family, zi = "~ 0", disp = "~ 1", st
 ord <- function(id, dataset, data, formula, link = "logit", threshold = "flexible") {
   cat(dataset, id, "")
   # With the cauchit link clmm's own start has no finite likelihood.
-  logit <- if (link == "cauchit") clmm(as.formula(formula), data = data, threshold = threshold, Hess = FALSE)
-  fit <- clmm(as.formula(formula), data = data, link = link, threshold = threshold, Hess = TRUE, start = if (!is.null(logit)) c(coef(logit), log(unlist(logit$ST))),
+  settings <- list(formula = as.formula(formula), data = quote(data), link = link, threshold = threshold, Hess = TRUE,
     control = clmm.control(method = "nlminb", gradTol = 1e-9, innerCtrl = "noWarn"))
+  if (link == "cauchit") {
+    logit <- clmm(as.formula(formula), data = data, threshold = threshold, Hess = FALSE)
+    settings$start <- c(coef(logit), log(unlist(logit$ST)))
+  }
+  fit <- do.call(clmm, settings)
   se <- sqrt(diag(vcov(fit)))
   cuts <- seq_along(fit$alpha); slopes <- length(fit$alpha) + seq_along(fit$beta)
   out <- list(id = paste(dataset, id, sep = "--"), dataset = dataset, package = "clmm", formula = formula, family = "cumulative", link = link, nAGQ = 1,
@@ -84,7 +88,7 @@ tmb("hurdle-poisson-nest", "owls", owls, "SiblingNegotiation ~ FoodTreatment + (
 salamanders <- data_set("salamanders")
 salamanders$mined <- factor(salamanders$mined, c("yes", "no"))
 tmb("nbinom2-crossed", "salamanders", salamanders, "count ~ mined + spp + (1 | site) + (1 | sample)", nbinom2())
-tmb("nbinom2-sqrt", "salamanders", salamanders, "count ~ mined + (1 | site)", nbinom2(link = "sqrt"))
+# The square-root link is not compared: glmmTMB lets its linear predictor be negative, where the mean rises again, and its modes lie on either side.
 tmb("zinb2-spp", "salamanders", salamanders, "count ~ spp + mined + (1 | site)", nbinom2(), "~ mined + DOP")
 # With a negative binomial and random effects in both parts the Laplace approximation of these counts has no maximum, in glmmTMB as here.
 tmb("hurdle-nbinom2-crossed", "salamanders", salamanders, "count ~ mined + (1 | spp)", truncated_nbinom2(), "~ mined + (1 | site)")
@@ -126,7 +130,6 @@ tmb("betabinomial-probit-disp", "made", made, "cbind(hits, size - hits) ~ x + (1
 tmb("zi-betabinomial", "made", made, "cbind(excess, size - excess) ~ x + (1 | g)", betabinomial(), "~ 1 + (1 | g)")
 tmb("gaussian-log-slope", "made", made, "curve ~ x + f + (x | g)", gaussian("log"))
 tmb("gaussian-disp", "made", made, "curve ~ x + (1 | g)", gaussian(), disp = "~ x")
-tmb("nbinom2-zi-x", "made", made, "count ~ x + f + (x | g)", nbinom2(), "~ x")
 
 wine <- transform(data_set("wine"), rating = factor(rating, ordered = TRUE), judge = factor(judge), bottle = factor(bottle))
 ord("crossed", "wine", wine, "rating ~ temp + contact + (1 | judge) + (1 | bottle)")
@@ -141,4 +144,4 @@ ord("sureness-cauchit", "soup", soup, "SURENESS ~ PROD + (1 | RESP)", "cauchit")
 ord("sureness-prodid", "soup", soup, "SURENESS ~ PRODID + DAY + (1 | RESP)", "cloglog")
 ord("sureness-nested", "soup", soup, "SURENESS ~ PROD + (1 | RESP) + (1 | RESP:PROD)", threshold = "equidistant")
 
-write(toJSON(fits, auto_unbox = TRUE, digits = NA, null = "null"), "test/fixtures/fits/more-families.json")
+write(paste0("[\n", paste(sapply(fits, toJSON, auto_unbox = TRUE, digits = NA, null = "null"), collapse = ",\n"), "\n]"), "test/fixtures/fits/more-families.json")

@@ -1,7 +1,7 @@
 /** Families with a dispersion parameter, put together from cores and links; truncated counts, which have the same shape. */
 import type { LinkName } from '../model/design.js';
 import { logFactorial } from '../numerics/log-factorial.js';
-import { betaBinomialVariate, betaVariate, gammaVariate, inverseGaussianVariate, negativeBinomialVariate, truncatedVariate } from '../random/scale-variates.js';
+import { betaBinomialVariate, betaVariate, inverseGaussianVariate, negativeBinomialVariate, positiveGammaVariate, truncatedVariate } from '../random/scale-variates.js';
 import { type UniformSource, poissonVariate } from '../random/variates.js';
 import { countRule, openIntervalRule, positiveCountRule, positiveRule, strictlyPositiveRule, successRule } from './allowed.js';
 import { BINOMIAL_LINKS, type BinomialLink, probabilityLink } from './binomial.js';
@@ -108,7 +108,7 @@ const GAMMA: Distribution = {
   constant: () => 0, variance: (mu) => mu * mu, initialMean: (y) => Math.max(y, 1e-300),
   initial: (y, _trials, weights, mu) => -Math.log(between(1e-8, meanOf(y, weights, (i) => (y[i]! > 0 ? (y[i]! / mu[i]! - 1) ** 2 : 0)), 1e4)),
   responseVariance: (mu, d) => (mu * mu) / d,
-  draw: (mu, d, _trials, _first, further) => (mu * gammaVariate(d, further)) / d,
+  draw: (mu, d, _trials, _first, further) => positiveGammaVariate(mu, d, further),
   deviance: (y, mu) => 2 * ((y - mu) / mu - Math.log(y / mu)),
   invalid: positiveRule,
 };

@@ -27,11 +27,20 @@ export function logGammaVariate(shape: number, uniforms: UniformSource): number 
   }
 }
 
+/** The numbers next to 0 and 1 inside: what a positive variate, or a fraction, is rounded to instead of the ends, which have no density. */
+const LEAST = Number.MIN_VALUE;
+const MOST_FRACTION = 1 - Number.EPSILON / 2;
+
+/** Gamma with the given mean, above zero however small the shape is. */
+export function positiveGammaVariate(mean: number, shape: number, uniforms: UniformSource): number {
+  return Math.max(LEAST, (mean * gammaVariate(shape, uniforms)) / shape);
+}
+
 /** Beta as a ratio of gammas, in logarithms. */
 export function betaVariate(a: number, b: number, uniforms: UniformSource): number {
   const x = logGammaVariate(a, uniforms);
   const y = logGammaVariate(b, uniforms);
-  return 1 / (1 + Math.exp(y - x));
+  return Math.min(MOST_FRACTION, Math.max(LEAST, 1 / (1 + Math.exp(y - x))));
 }
 
 /** Inverse Gaussian with variance φμ³ (Michael, Schucany & Haas 1976, The American Statistician 30). */

@@ -16,6 +16,8 @@ interface DispersedFit extends Pick<ReferenceFit, 'id' | 'dataset' | 'package' |
   readonly disp?: Coefficients;
   readonly thresholds?: Partial<Coefficients> & Pick<Coefficients, 'estimate'>;
   readonly sigma?: number | null;
+  /** Largest entry of the gradient at the end of the other program's search. */
+  readonly gradient?: number;
   readonly randomEffectsZi?: ReferenceFit['randomEffects'];
   /** glmmTMB's predictions of the first rows, by type. */
   readonly predicted?: { readonly conditional: number[]; readonly zprob: number[] };
@@ -42,11 +44,15 @@ function distance(rows: readonly FixedEffect[], { names, estimate, se }: Coeffic
 describe.each(references)('$id', (reference) => {
   // clmm's Hessian lags a Newton step with the probit link: 2e-6 of noise.
   const noise = reference.id === 'wine--probit-laplace-clmm' ? 10 : 1;
+  // Fits of the second file are polished less. clmm's curvature at the modes lags: with the cauchit link its likelihood is off by 0.01, with loglog
+  // its standard errors by 2 % (both checked with modes and Hessians by R's optimize and numDeriv).
+  const rough = reference.gradient !== undefined;
+  const logLikLimit = reference.link === 'cauchit' ? 1e-5 : 1e-8 * noise * (rough && reference.package === 'clmm' ? 10 : 1);
   test('likelihood and estimates', async () => {
     const fit = await fitOf(reference);
-    expect(Math.abs(fit.logLik / reference.logLik - 1)).toBeLessThan(1e-8 * noise + (fit.status === 'boundary' ? 1e-8 : 0));
+    expect(Math.abs(fit.logLik / reference.logLik - 1)).toBeLessThan(logLikLimit + (fit.status === 'boundary' ? 1e-8 : 0));
     expect(['converged', 'boundary']).toContain(fit.status);
-    const limit = 1e-5 * noise;
+    const limit = 1e-5 * noise * (!rough ? 1 : reference.package === 'clmm' ? 100 : 3);
     expect(distance(fit.coefficients(), reference.fixef)).toBeLessThan(limit);
     if (reference.zi !== undefined) expect(distance(fit.zi!, reference.zi)).toBeLessThan(limit);
     if (reference.disp !== undefined) expect(distance(fit.disp!, reference.disp)).toBeLessThan(limit);
@@ -59,11 +65,11 @@ describe.each(references)('$id', (reference) => {
     const excess = (reference.randomEffectsZi ?? []).map((part) => ({ ...part, terms: part.terms.map((term) => `zi.${term}`) }));
     for (const { group, terms, sd } of [...reference.randomEffects, ...excess]) {
       const own = fit.VarCorr.find((term) => term.terms.join() === terms.join() && term.group.split(':').sort().join(':') === group.split(':').sort().join(':'))!;
-      sd.forEach((value, i) => { expect(Math.abs(own.sd[i]! - value)).toBeLessThan(1e-5 * Math.max(1, value)); });
+      sd.forEach((value, i) => { expect(Math.abs(own.sd[i]! - value)).toBeLessThan((rough ? 1e-4 : 1e-5) * Math.max(1, value)); });
     }
     // Standard errors of clmm are differences of differences.
     if (reference.fixef.se !== undefined && fit.status === 'converged') {
-      fit.coefficients().forEach((row, j) => { expect(Math.abs(row.std_error / reference.fixef.se![j]! - 1)).toBeLessThan(reference.package === 'glmmTMB' ? 5e-4 : 2e-3); });
+      fit.coefficients().forEach((row, j) => { expect(Math.abs(row.std_error / reference.fixef.se![j]! - 1)).toBeLessThan(rough ? (reference.package === 'clmm' ? 3e-2 : 3e-3) : reference.package === 'glmmTMB' ? 5e-4 : 2e-3); });
     }
     if (typeof reference.sigma === 'number' && reference.disp !== undefined && fit.status === 'converged') expect(fit.sigma / reference.sigma).toBeCloseTo(1, 4);
     for (const type of ['conditional', 'zprob'] as const) {
