@@ -45,7 +45,7 @@ describe.each(references)('$id', (reference) => {
   // clmm's Hessian lags a Newton step with the probit link: 2e-6 of noise.
   const noise = reference.id === 'wine--probit-laplace-clmm' ? 10 : 1;
   // Fits of the second file are polished less. clmm's curvature at the modes lags: with the cauchit link its likelihood is off by 0.01, with loglog
-  // its standard errors by 2 % (both checked with modes and Hessians by R's optimize and numDeriv).
+  // its standard errors by 3 % (both checked with modes and Hessians by R's optimize and numDeriv).
   const rough = reference.gradient !== undefined;
   const logLikLimit = reference.link === 'cauchit' ? 1e-5 : 1e-8 * noise * (rough && reference.package === 'clmm' ? 10 : 1);
   test('likelihood and estimates', async () => {
@@ -69,7 +69,7 @@ describe.each(references)('$id', (reference) => {
     }
     // Standard errors of clmm are differences of differences.
     if (reference.fixef.se !== undefined && fit.status === 'converged') {
-      fit.coefficients().forEach((row, j) => { expect(Math.abs(row.std_error / reference.fixef.se![j]! - 1)).toBeLessThan(rough ? (reference.package === 'clmm' ? 3e-2 : 3e-3) : reference.package === 'glmmTMB' ? 5e-4 : 2e-3); });
+      fit.coefficients().forEach((row, j) => { expect(Math.abs(row.std_error / reference.fixef.se![j]! - 1)).toBeLessThan(rough ? (reference.package === 'clmm' ? 5e-2 : 3e-3) : reference.package === 'glmmTMB' ? 5e-4 : 2e-3); });
     }
     if (typeof reference.sigma === 'number' && reference.disp !== undefined && fit.status === 'converged') expect(fit.sigma / reference.sigma).toBeCloseTo(1, 4);
     for (const type of ['conditional', 'zprob'] as const) {
