@@ -44,7 +44,8 @@ export { DataError, DeviceError, FormulaError, GlmmError, OptionError } from './
 export { type LrtOptions, type SimulatedLrt, simulatedLrt } from './studies/simulated-lrt.js';
 export type { LrtMethod, LrtRow } from './studies/lrt-p-values.js';
 export type { FittedModel } from './studies/fitted-model.js';
-export { coefTest, type CoefTest, type CoefTestOptions } from './inference/coef-test.js';
+export { anova, type AnovaModel, type AnovaOptions, type AnovaRow } from './inference/anova.js';
+export { coefTest, type CoefTest, type CoefTestOptions, type Contrast } from './inference/coef-test.js';
 export { compare, type CompareOptions, type Comparison, type ComparisonRow } from './inference/compare.js';
 export { confint, type ConfintMethod, type ConfintOptions, type ConfintRow } from './inference/confint.js';
 export { diagnose, type Diagnosis, type DiagnoseOptions, type Finding } from './inference/diagnose.js';

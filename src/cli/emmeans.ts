@@ -4,10 +4,11 @@ import { type Emmeans, emmeans } from '../inference/emmeans.js';
 import { formatEmmeans } from '../report/format-emmeans.js';
 import { fitModel } from './fit-model.js';
 import type { ModelOrSaved } from './options.js';
+import { type RobustArguments, robustCovariance } from './robust-option.js';
 import { type StudyArguments, studyCommand } from './study-command.js';
 
 /** What commander hands to `emmeans`. */
-export interface EmmeansArguments extends ModelOrSaved, StudyArguments {
+export interface EmmeansArguments extends ModelOrSaved, StudyArguments, RobustArguments {
   readonly specs: readonly string[];
   readonly differences?: 'pairwise' | 'treatment';
   readonly adjust?: Adjustment;
@@ -20,13 +21,14 @@ export interface EmmeansArguments extends ModelOrSaved, StudyArguments {
 export async function emmeansCommand(path: string, options: EmmeansArguments): Promise<void> {
   const { specs, differences, adjust, type, at, df, level } = options;
   const fit = await fitModel(path, options);
+  const { options: covariance, note } = await robustCovariance(fit, options);
   await studyCommand<Emmeans>(options, {
     run: () => Promise.resolve(emmeans(fit, specs, {
-      level,
+      level, ...covariance,
       ...(differences === undefined ? {} : { contrasts: differences }), ...(adjust === undefined ? {} : { adjust }), ...(type === undefined ? {} : { type }),
       ...(at === undefined ? {} : { at }), ...(df === undefined ? {} : { df }),
     })),
-    text: formatEmmeans,
+    text: (means) => [formatEmmeans(means), ...(note === null ? [] : [note])].join('\n'),
     json: (means) => ({ formula: fit.frame.formula, ...means }),
     rows: ({ means }) => means.map(({ levels, ...row }) => ({ ...levels, ...row })),
   });

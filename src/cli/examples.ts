@@ -26,6 +26,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "compare data/cbpp.csv --formula 'cbind(incidence, size - incidence) ~ 1 + (1 | herd)' \\\n    --formula 'cbind(incidence, size - incidence) ~ period + (1 | herd)' --family binomial --types period=factor",
   ],
   drop1: ["drop1 data/epil.csv --formula 'y ~ lbase * trt + lage + V4 + (1 | subject)' --family poisson"],
+  anova: [`anova ${CBPP}`],
+  coeftest: [`coeftest ${CBPP} --df residual --level 0.9`, `coeftest ${CBPP} --contrast period2=1,period3=-1 --contrast period3=1,period4=-1`, `coeftest ${CBPP} --robust CR1`],
   emmeans: [`emmeans ${CBPP} --specs period --differences pairwise --type response`],
   diagnose: ["diagnose data/toenail.csv --formula 'y ~ treatment * visit + (1 | patientID)' --family binomial"],
   bootstrap: [

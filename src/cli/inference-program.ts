@@ -1,19 +1,24 @@
 /** The commands of `src/inference` and their help. Each command's code is loaded only when it runs. */
 import type { Command } from 'commander';
 import { ADJUSTMENTS } from '../inference/adjust.js';
+import type { AnovaArguments } from './anova.js';
+import type { CoefTestArguments } from './coeftest.js';
 import type { CompareArguments } from './compare.js';
 import type { ConfintArguments } from './confint.js';
 import type { DiagnoseArguments } from './diagnose.js';
 import type { Drop1Arguments } from './drop1.js';
 import type { EmmeansArguments } from './emmeans.js';
-import { parseChoice, parseCount, parseLevel, parseNumber } from './option-values.js';
+import { parseChoice, parseCount, parseLevel, parseNumber, parsePairs } from './option-values.js';
 import { addModelOptions, addOptionsOfFit, orSavedModel } from './options.js';
+import { addRobustOptions } from './robust-option.js';
 import { addStudyOptions } from './study-command.js';
 
 /** Adds the commands to the program. */
 export function inferenceCommands(program: Command): void {
   compareCommand(program);
   drop1Command(program);
+  anovaCommand(program);
+  coefTestCommand(program);
   confintCommand(program);
   emmeansCommand(program);
   diagnoseCommand(program);
@@ -42,6 +47,29 @@ function drop1Command(program: Command): void {
     .action(async (data: string, options: Drop1Arguments) => (await import('./drop1.js')).drop1Command(data, options));
 }
 
+function anovaCommand(program: Command): void {
+  addStudyOptions(addRobustOptions(dfOption(onModel(program, 'anova', 'Wald F tests of the terms of one model, each given all others (two models: compare)'), 'residual')))
+    .action(async (data: string, options: AnovaArguments) => (await import('./anova.js')).anovaCommand(data, options));
+}
+
+function coefTestCommand(program: Command): void {
+  addStudyOptions(addRobustOptions(dfOption(onModel(program, 'coeftest', 'coefficients with t or z tests, or the test of a linear hypothesis'), 'none'))
+    .option('--contrast <weights>', "hypothesis instead of the table: a name, 'period2=1,period3=-1', or random effects '(Intercept)|herd|1=1'; repeat it for a joint test", contrastRow)
+    .option('--value <numbers>', 'values of the contrasts under the hypothesis, separated by commas (default: zeros)', (text) => text.split(',').map((item) => parseNumber('--value', item)))
+    .option('--level <p>', 'level of the intervals', parseLevel, 0.95))
+    .action(async (data: string, options: CoefTestArguments) => (await import('./coeftest.js')).coefTestCommand(data, options));
+}
+
+function dfOption(command: Command, usual: 'residual' | 'none'): Command {
+  return command.option('--df <kind>', 'residual: t and F with n - p degrees of freedom; none: z and chi-square', (text) => parseChoice('--df', text, ['residual', 'none'] as const), usual);
+}
+
+/** One more row of a contrast: weights by name, or one name. */
+function contrastRow(text: string, earlier: (string | Record<string, number>)[] | undefined): (string | Record<string, number>)[] {
+  const row = text.includes('=') ? Object.fromEntries(Object.entries(parsePairs('--contrast', text)).map(([name, weight]) => [name, parseNumber('--contrast', weight)])) : text.trim();
+  return [...(earlier ?? []), row];
+}
+
 function confintCommand(program: Command): void {
   addStudyOptions(onModel(program, 'confint', 'confidence intervals of all parameters')
     .option('--method <name>', 'profile, wald or bootstrap', (text) => parseChoice('--method', text, ['profile', 'wald', 'bootstrap'] as const), 'profile' as const)
@@ -55,7 +83,7 @@ function confintCommand(program: Command): void {
 }
 
 function emmeansCommand(program: Command): void {
-  addStudyOptions(onModel(program, 'emmeans', 'estimated marginal means of factors, and their differences')
+  addStudyOptions(addRobustOptions(onModel(program, 'emmeans', 'estimated marginal means of factors, and their differences'))
     .requiredOption('--specs <factors>', 'factors whose combinations of levels have a mean each, separated by commas', names)
     .option('--differences <kind>', 'the differences of the means, too: pairwise, or treatment (each mean minus the first)', (text) => parseChoice('--differences', text, ['pairwise', 'treatment'] as const))
     .option('--adjust <method>', `correction of the differences: ${ADJUSTMENTS.join(', ')} (default: tukey for pairwise)`, (text) => parseChoice('--adjust', text, ADJUSTMENTS))

@@ -4,7 +4,8 @@ import { DataError, OptionError } from '../errors.js';
 import { familyOf, resolveFamily } from '../families/registry.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
 import type { ModelFrame } from '../formula/model-frame.js';
-import { type CoefTest, type CoefTestOptions, coefTest } from '../inference/coef-test.js';
+import { type AnovaOptions, type AnovaRow, anova } from '../inference/anova.js';
+import { type CoefTest, type CoefTestOptions, type Contrast, coefTest } from '../inference/coef-test.js';
 import { type CompareOptions, type Comparison, compare } from '../inference/compare.js';
 import { type ConfintOptions, type ConfintRow, confint } from '../inference/confint.js';
 import { type DiagnoseOptions, type Diagnosis, diagnose } from '../inference/diagnose.js';
@@ -13,9 +14,9 @@ import { type Emmeans, type EmmeansOptions, emmeans } from '../inference/emmeans
 import { type MultiStart, type MultiStartOptions, multiStart } from '../inference/multi-start.js';
 import { type Profile, type ProfileOptions, profile } from '../inference/profile.js';
 import { type RobustOptions, type RobustVcov, robustVcov } from '../inference/robust.js';
-import { covarianceOf, termFactor, thetaByTerm } from '../model/covariance.js';
+import { covarianceOf } from '../model/covariance.js';
 import { type Design, hasTwoPredictors, isLinearMixed, parameterLayout } from '../model/design.js';
-import { effectPlaces } from '../model/effects.js';
+import { randomEffects } from '../model/random-effects.js';
 import { STATUS, STATUS_NAMES, type StatusName, isConverged } from '../model/status.js';
 import { MAX_NODES } from '../numerics/gauss-hermite.js';
 import { severalFactorsQuadrature } from '../objective/cpu.js';
@@ -241,18 +242,16 @@ export class GlmmFit {
 
   /** Conditional modes of the random effects, one list per grouping factor, levels in order. */
   get ranef(): Record<string, RanefRow[]> {
-    const thetas = thetaByTerm(this.design, this.params);
+    const modes = randomEffects(this.design, this.params, this.#fit.modes);
     const groups = new Map<string, Record<string, number | string>[]>();
-    effectPlaces(this.design).places.forEach(({ term, q, first, stride }, t) => {
-      const factor = termFactor(term, thetas[t]!);
+    this.design.random.forEach((term, t) => {
+      const q = term.names.length;
       const rows = groups.get(term.group) ?? term.levels.map((level) => ({ level }));
       groups.set(term.group, rows);
       rows.forEach((row, level) => {
         for (let r = 0; r < q; r++) {
-          let mode = 0;
-          for (let c = 0; c <= r; c++) mode += factor[r * q + c]! * this.#fit.modes[first + level * stride + c]!;
           // A column may have any name, `__proto__` too.
-          Object.defineProperty(row, term.names[r]!, { value: mode, enumerable: true, configurable: true, writable: true });
+          Object.defineProperty(row, term.names[r]!, { value: modes[t]![level * q + r]!, enumerable: true, configurable: true, writable: true });
         }
       });
     });
@@ -431,8 +430,13 @@ export class GlmmFit {
     return drop1(this, options);
   }
 
-  /** Wald test of linear hypotheses about the fixed effects: see `coefTest`. */
-  coefTest(contrast?: readonly string[] | readonly (readonly number[])[], options: CoefTestOptions = {}): CoefTest {
+  /** Wald tests of the terms of the fixed effects: see `anova`. */
+  anova(options: AnovaOptions = {}): AnovaRow[] {
+    return anova(this, options);
+  }
+
+  /** Wald test of linear hypotheses about fixed and random effects: see `coefTest`. */
+  coefTest(contrast?: Contrast, options: CoefTestOptions = {}): CoefTest {
     return coefTest(this, contrast, options);
   }
 

@@ -8,6 +8,7 @@ import type { Design } from '../model/design.js';
 import { STATUS_NAMES, type StatusName } from '../model/status.js';
 import { chisqTail } from '../numerics/tails.js';
 import { type FittedModel, byMaximumLikelihood } from '../studies/fitted-model.js';
+import { termColumns } from './term-columns.js';
 
 /** What `drop1` needs of a fitted model; `GlmmFit` is one. */
 export interface DroppableModel extends FittedModel {
@@ -51,26 +52,17 @@ export async function drop1(fit: DroppableModel, options: { readonly signal?: Ab
 }
 
 /** Terms that no other term contains, with the places of their columns among the model's. */
-function droppableTerms({ recipe, kept }: FixedTerms): { label: string; columns: Set<number> }[] {
-  let column = recipe.intercept ? 1 : 0;
-  const terms = recipe.terms.map(({ variables, full }) => {
-    const label = variables.map((v) => recipe.variables[v]!.label).join(':');
-    const width = variables.reduce((product, v, i) => {
-      const { factor, suffixes } = recipe.variables[v]!;
-      return product * (factor === null ? suffixes.length : factor.levels.length - (full[i] ? 0 : 1));
-    }, 1);
-    const first = column;
-    column += width;
-    return { label, variables, full, columns: new Set(kept.flatMap((own, place) => (own >= first && own < first + width ? [place] : []))) };
-  });
+function droppableTerms(fixedTerms: FixedTerms): { label: string; columns: ReadonlySet<number> }[] {
+  const { recipe } = fixedTerms;
+  const terms = termColumns(fixedTerms);
   return terms.flatMap((term) => {
     const contained = terms.some((other) => other !== term && term.variables.every((v) => other.variables.includes(v)));
-    if (contained || term.columns.size === 0) return [];
+    if (contained || term.columns.length === 0) return [];
     // The constant lies in the levels of this factor: without them another factor would take it over.
     const coded = term.variables.some((v, i) => term.full[i]! && recipe.variables[v]!.factor !== null);
     const others = terms.some((other) => other !== term && other.variables.some((v) => recipe.variables[v]!.factor !== null));
     if (coded && !recipe.intercept && others) throw new OptionError(`without an intercept the coding of other factors depends on '${term.label}'; write the formula with an intercept to drop it`);
-    return [{ label: term.label, columns: term.columns }];
+    return [{ label: term.label, columns: new Set(term.columns) }];
   });
 }
 

@@ -28,11 +28,21 @@ export interface FittedModel {
   readonly vcov: readonly (readonly number[])[];
 }
 
+/** h'β + k'b. */
+export interface Combination {
+  /** h, one number per fixed effect. */
+  readonly fixed: ArrayLike<number>;
+  /** The entries of k that are not zero. */
+  readonly random: readonly { readonly term: number; readonly level: number; readonly effect: number; readonly weight: number }[];
+}
+
 export interface JointPrecision {
   /** Variance of η of row i with the given terms, Var(a'(β, u)); a new level adds the variance of its effects. */
   variance(rows: FitRows, row: number, terms: readonly boolean[]): number;
   /** Covariance of the effects b of a level of a term given the data and the other parameters, q × q. */
   levelCovariance(term: number, level: number): Float64Array;
+  /** Covariance of the errors of prediction of m combinations, m × m. */
+  combinationCovariance(combinations: readonly Combination[]): Float64Array;
   /** Weights W of the rows of the fit at the mode. */
   readonly weights: Float64Array;
 }
@@ -94,6 +104,33 @@ export function jointPrecision({ design, response, params, modes, vcov }: Fitted
       });
       for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) variance += rest[i]! * vcov[i]![j]! * rest[j]!;
       return variance;
+    },
+    combinationCovariance(combinations) {
+      const solved = combinations.map(({ fixed, random }) => {
+        solver.begin();
+        for (const { term, level, effect, weight } of random) {
+          const { q: width, first, stride } = places[term]!;
+          for (let c = 0; c <= effect; c++) solver.add(eliminated[first + level * stride + c]!, weight * factors[term]![effect * width + c]!);
+        }
+        const column = new Map<number, number>();
+        const left = Float64Array.from(fixed);
+        solver.solve((effect, value) => {
+          column.set(effect, value);
+          for (let j = 0; j < p; j++) left[j]! -= border[j]![effect]! * value;
+        });
+        return { column, left };
+      });
+      const m = combinations.length;
+      const out = new Float64Array(m * m);
+      solved.forEach((a, r) => {
+        solved.forEach((b, c) => {
+          let sum = definite ? 0 : NaN;
+          for (const [effect, value] of a.column) sum += value * (b.column.get(effect) ?? 0);
+          for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) if (a.left[i] !== 0 && b.left[j] !== 0) sum += a.left[i]! * vcov[i]![j]! * b.left[j]!;
+          out[r * m + c] = sum;
+        });
+      });
+      return out;
     },
     levelCovariance(term, level) {
       const { q: width, first, stride } = places[term]!;

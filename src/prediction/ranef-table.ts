@@ -3,8 +3,7 @@ import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { checkFit } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import type { GlmmFit } from '../fit/glmm.js';
-import { termFactor, thetaByTerm } from '../model/covariance.js';
-import { effectPlaces } from '../model/effects.js';
+import { randomEffects } from '../model/random-effects.js';
 import { jointPrecision } from './joint-precision.js';
 
 export interface RanefEntry {
@@ -28,14 +27,10 @@ export function ranefTable(fit: GlmmFit, level = 0.95): RanefEntry[] {
   const { design, params, modes } = fit;
   const z = normalQuantile(0.5 + level / 2, 0, 1);
   const precision = jointPrecision(fit);
-  const thetas = thetaByTerm(design, params);
-  return effectPlaces(design).places.flatMap(({ term, q, first, stride }, t) => {
-    const factor = termFactor(term, thetas[t]!);
-    const effects = Array.from({ length: q }, (_, r) => term.levels.map((_, g) => {
-      let sum = 0;
-      for (let c = 0; c <= r; c++) sum += factor[r * q + c]! * modes[first + g * stride + c]!;
-      return sum;
-    }));
+  const modesOf = randomEffects(design, params, modes);
+  return design.random.flatMap((term, t) => {
+    const q = term.names.length;
+    const effects = term.names.map((_, r) => term.levels.map((__, g) => modesOf[t]![g * q + r]!));
     const ranks = effects.map(descendingRanks);
     return term.levels.flatMap((name, g) => {
       const covariance = precision.levelCovariance(t, g);

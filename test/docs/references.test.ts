@@ -78,7 +78,7 @@ describe('glossary.md', () => {
     : typeof value !== 'object' || value === null ? [] : Object.entries(value).flatMap(([name, own]) => [name, ...(except.includes(name) ? [] : fields(own, except))]));
 
   test.each([
-    ['fit'], ['confint'], ['emmeans', '--specs', 'period', '--differences', 'pairwise'], ['diagnose', '--starts', '3'], ['drop1'],
+    ['fit'], ['confint'], ['emmeans', '--specs', 'period', '--differences', 'pairwise'], ['diagnose', '--starts', '3'], ['drop1'], ['anova'], ['coeftest'], ['coeftest', '--contrast', 'period2'],
     ['bootstrap', '--nsim', '50'], ['calibrate', '--nsim', '40', '--inner', '10'], ['lrt', '--nsim', '50', '--null', '~ 1 + (1 | herd)'], ['influence'],
     ['crossvalidate'], ['permute', '--nsim', '50', '--columns', 'period2'], ['power', '--nsim', '50', '--tested', 'period2'],
   ])('explains every field of the JSON of %s', async (command, ...options) => {
