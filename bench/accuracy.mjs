@@ -43,8 +43,8 @@ const webgpu = await onAdapter('accuracy-child.mjs', {
 });
 if (!('unavailable' in webgpu)) {
   console.log(`WebGPU against float64 on ${adapterWords(webgpu.adapter)}: largest over all models of the batch.`);
-  printTable(['batch', 'models', 'standard errors', 'log-likelihood', 'statuses that differ'], webgpu.rows.map((row) =>
-    [row.title, row.models, row.largestInStandardErrors.toExponential(1), row.largestInLogLik.toExponential(1), row.statusesThatDiffer]));
+  printTable(['batch', 'models', 'standard errors', 'log-likelihood', 'statuses that differ', 'at infinity'], webgpu.rows.map((row) =>
+    [row.title, row.models, row.largestInStandardErrors.toExponential(1), row.largestInLogLik.toExponential(1), row.statusesThatDiffer, row.atInfinity]));
 }
 writeResult('accuracy', { machine: host, float64, webgpu });
 

@@ -25,8 +25,9 @@ function accuracyTables({ float64, webgpu }) {
   return [
     ...own, '',
     `WebGPU against float64 on ${adapterOf(webgpu.adapter)}, largest over **every** model of a bootstrap batch:`, '',
-    table(['batch', 'models', 'estimates, SE', 'log-likelihood', 'statuses that differ'], webgpu.rows.map((row) =>
-      [row.title, row.models.toLocaleString('en-US'), scientific(row.largestInStandardErrors), scientific(row.largestInLogLik), row.statusesThatDiffer])),
+    table(['batch', 'models', 'estimates, SE', 'log-likelihood', 'statuses that differ', 'estimates at infinity in both'], webgpu.rows.map((row) => [
+      row.title, row.models.toLocaleString('en-US'), scientific(row.largestInStandardErrors), scientific(row.largestInLogLik), row.statusesThatDiffer, row.atInfinity ?? 0,
+    ])),
   ];
 }
 
