@@ -327,7 +327,7 @@ function contrastChooser(
       const isNumeric = set.variables.some((expression) => deparse(expression) === name || (expression.kind === 'name' && expression.name === name));
       throw new OptionError(
         isNumeric
-          ? `contrasts name '${name}', which holds numbers; type it factor`
+          ? `contrasts name '${name}', which holds numbers; type it factor (types, --types ${name}=factor)`
           : `contrasts name '${name}', which is no factor of the fixed effects${closestName(name, factors.map(deparse))}`,
       );
     }

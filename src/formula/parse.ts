@@ -47,6 +47,9 @@ type Level = (depth: number) => Expression;
 
 const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
 
+/** What helps where a certain token stands in the wrong place. */
+const REMEDIES: Readonly<Partial<Record<string, string>>> = { ')': 'check the parentheses', '~': "a formula has one '~'", '=': "write '==' to compare" };
+
 class Parser {
   readonly #text: string;
   readonly #tokens: readonly Token[];
@@ -86,7 +89,7 @@ class Parser {
       return new FormulaError(`${this.#noun} ends too early, at character ${token.start + 1}; an operand is missing`, this.#text, token.start);
     }
     const shown = this.#text.slice(token.start, Math.min(token.end, token.start + 40));
-    const remedy = token.text === ')' ? 'check the parentheses' : token.text === '~' ? "a formula has one '~'" : 'an operator or operand is missing or misplaced';
+    const remedy = REMEDIES[token.text] ?? 'an operator or operand is missing or misplaced';
     return new FormulaError(`unexpected '${shown}' at character ${token.start + 1} of ${this.#noun}; ${remedy}`, this.#text, token.start);
   }
 

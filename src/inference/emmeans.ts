@@ -122,11 +122,12 @@ export function emmeans(fit: MarginalModel, specs: readonly string[], options: E
   };
 }
 
-function choose({ factors }: ReferenceGrid, specs: readonly string[]): number[] {
+function choose({ factors, covariates }: ReferenceGrid, specs: readonly string[]): number[] {
   const names = factors.map(({ name }) => name);
   if (specs.length === 0) throw new OptionError(`name one or more factors of the fixed effects: ${names.join(', ') || 'the model has none'}`);
   return specs.map((name) => {
     const at = names.indexOf(name);
+    if (Object.hasOwn(covariates, name)) throw new OptionError(`'${name}' holds numbers, so the model has one slope for it; type it factor (types, --types ${name}=factor) to have means of its values`);
     if (at === -1) throw new OptionError(`'${name}' is no factor of the fixed effects (${names.join(', ') || 'the model has none'})${closestName(name, names)}`);
     return at;
   });

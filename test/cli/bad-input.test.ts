@@ -80,6 +80,7 @@ const cases: readonly Case[] = [
   option('offset that is text', ['--offset', 'g'], /'g' holds text/),
   option('subset that keeps nothing', ['--subset', 'x > 100'], /subset/),
   option('malformed subset', ['--subset', 'x >'], /subset|x >/),
+  option('a comparison with one equals sign', ['--subset', 'x = 1'], /unexpected '='.*write '==' to compare/),
   // Names
   fit('unknown family', valid, /unknown family 'binomal'.*did you mean 'binomial'/, ['--formula', 'y ~ x + (1 | g)', '--family', 'binomal']),
   fit('a family by another name', valid, /unknown family 'Normal'.*did you mean 'gaussian'/, ['--formula', 'y ~ x + (1 | g)', '--family', 'Normal']),

@@ -86,7 +86,7 @@ describe('contraception: interaction, covariate with its square', () => {
 
 test('numbers that the formula makes a factor of', async () => {
   const numbers = await glmm('cbind(incidence, size - incidence) ~ factor(obs > 28) + size + (1 | herd)', cbppTable, { family: 'binomial' });
-  expect(() => emmeans(numbers, ['size'])).toThrow("'size' is no factor");
+  expect(() => emmeans(numbers, ['size'])).toThrow("'size' holds numbers, so the model has one slope for it; type it factor (types, --types size=factor) to have means of its values");
 });
 
 test('t quantiles with residual degrees of freedom are wider', async () => {
