@@ -14,7 +14,7 @@ import { jsonText } from '../report/intervals-table.js';
 import { type CsvRow, csvText, rowsOfColumns } from '../report/csv-text.js';
 import { guessFormat, readTable } from '../table/read-table.js';
 import type { ColumnType } from '../table/retype.js';
-import type { Table } from '../table/table.js';
+import type { Column, Table } from '../table/table.js';
 import { checkWritable, readInput, writeOutput } from './files.js';
 import { describeFit } from './fit-model.js';
 
@@ -122,7 +122,9 @@ export async function simulateCommand(path: string, { nsim, seed, conditional, o
   if (out !== undefined) await checkWritable(out);
   const fit = await openModel(path);
   const draws = fit.simulate({ nsim, seed, conditional: conditional === true });
-  await put(csvText(rowsOfColumns(Object.fromEntries(draws.map((y, i) => [`sim_${i + 1}`, y])))), out);
+  const { categories } = fit.frame;
+  const written = (y: Float64Array): ArrayLike<number | string> => (categories === null ? y : Array.from(y, (k) => categories[k - 1]!));
+  await put(csvText(rowsOfColumns(Object.fromEntries(draws.map((y, i) => [`sim_${i + 1}`, written(y)])))), out);
 }
 
 export interface RefitArguments {
@@ -138,14 +140,28 @@ export async function refitCommand(path: string, { data, response, save, json }:
   const table = await openTable(data);
   const column = table.columns.get(response);
   if (column === undefined) throw new DataError(`'${data}' has no column '${response}'${closestName(response, [...table.columns.keys()])}`, { column: response });
-  if (column.kind !== 'numeric') throw new DataError(`column '${response}' holds text where the numbers of a response are needed; choose another column`, { column: response });
-  const again = await fit.refit(column.values);
+  const again = await fit.refit(responseOf(column, response, fit.frame.categories));
   if (save !== undefined) await writeOutput(save, saveModel(again));
   if (json === '-') process.stdout.write(jsonText(again));
   else {
     process.stdout.write(`${describeFit(again)}\n`);
     if (json !== undefined) await writeOutput(json, jsonText(again));
   }
+}
+
+/** The numbers of a response column; of an ordered response the places of its categories. */
+function responseOf(column: Column, name: string, categories: readonly string[] | null): Float64Array {
+  if (categories !== null) {
+    const place = new Map(categories.map((category, k) => [category, k + 1]));
+    const labels = column.kind === 'numeric' ? Array.from(column.values, String) : Array.from(column.codes, (code) => column.levels[code] ?? 'NA');
+    return Float64Array.from(labels, (label, i) => {
+      const k = place.get(label);
+      if (k === undefined) throw new DataError(`'${name}' is ${label} in row ${i + 1}, which is no category of the model (${categories.join(', ')})`, { column: name, row: i + 1 });
+      return k;
+    });
+  }
+  if (column.kind === 'numeric') return column.values;
+  throw new DataError(`column '${name}' holds text where the numbers of a response are needed; choose another column`, { column: name });
 }
 
 async function openModel(path: string): Promise<GlmmFit> {

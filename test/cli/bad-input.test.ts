@@ -41,6 +41,10 @@ const fit = (name: string, data: string | Uint8Array, message: RegExp, args: rea
 const formula = (name: string, text: string, message: RegExp): Case => fit(name, valid, message, ['--formula', text, '--family', 'binomial']);
 const option = (name: string, args: readonly string[], message: RegExp): Case => fit(name, valid, message, [...model, ...args]);
 
+/** A response with these values, one covariate, two groups. */
+const values = (name: string, y: readonly number[], [family, ...rest]: readonly [string, ...string[]], message: RegExp): Case =>
+  fit(name, ['y,x,g', ...y.map((value, i) => `${value},${(i % 3) + 0.5 * i},${i % 2 === 0 ? 'a' : 'b'}`)].join('\n'), message, ['--formula', 'y ~ x + (1 | g)', '--family', family, ...rest]);
+
 const cases: readonly Case[] = [
   // Files
   { name: 'missing file', args: ['fit', 'FOLDER/nowhere.csv', ...model], message: /cannot read '.*nowhere\.csv': there is no such file/ },
@@ -81,6 +85,34 @@ const cases: readonly Case[] = [
   option('subset that keeps nothing', ['--subset', 'x > 100'], /subset/),
   option('malformed subset', ['--subset', 'x >'], /subset|x >/),
   option('a comparison with one equals sign', ['--subset', 'x = 1'], /unexpected '='.*write '==' to compare/),
+  // Families
+  values('zero for Gamma', [1.5, 2, 0, 3], ['Gamma'], /response 'y' is 0 in row 3; the family takes positive values: give the zeros a model of their own with ziformula/),
+  values('negative for Gamma', [1.5, -2, 1, 3], ['Gamma'], /response 'y' is -2 in row 2; the family takes positive values: correct the value/),
+  values('negative for Gamma with a hurdle', [1.5, 0, -1, 3], ['ziGamma', '--zi', '~ 1'], /response 'y' is -1 in row 3/),
+  values('zero for inverse.gaussian', [1.5, 0, 1, 3], ['inverse.gaussian'], /response 'y' is 0 in row 2.*leave the row out/),
+  values('zero for beta', [0.5, 0, 0.1, 0.3], ['beta'], /response 'y' is 0 in row 2.*the ends excluded: move the ends inwards/),
+  values('percentages for beta', [0.5, 45, 0.1, 0.3], ['beta'], /response 'y' is 45 in row 2.*rescale it to fractions/),
+  values('fraction for nbinom2', [1, 2, 0.5, 3], ['nbinom2'], /response 'y' is 0.5 in row 3; counts are whole numbers from 0/),
+  values('negative for nbinom1', [1, 2, -5, 3], ['nbinom1'], /response 'y' is -5 in row 3; counts are whole numbers from 0/),
+  values('zero for a truncated count', [1, 2, 0, 3], ['truncated_nbinom2'], /response 'y' is 0 in row 3; truncated counts begin at 1: give the zeros a model of their own with ziformula/),
+  values('fraction for a hurdle model', [1, 2.5, 0, 3], ['truncated_poisson', '--zi', '~ 1'], /response 'y' is 2.5 in row 2; counts are whole/),
+  values('single trials for betabinomial', [1, 0, 0, 1], ['betabinomial'], /'y' has one trial per row.*use family binomial/),
+  values('an empty category', [1, 2, 2, 4], ['cumulative', '--types', 'y=ordered', '--levels', 'y=1|2|3|4'], /category '3' of response 'y' occurs in no row used.*drop it from the levels or join it/),
+  values('a measurement as categories', Array.from({ length: 120 }, (_, i) => i / 7), ['cumulative'], /'y' has 120 different values.*group the values/),
+  values('symmetric thresholds of two categories', [1, 2, 2, 1], ['cumulative', '--threshold', 'symmetric'], /symmetric thresholds need three categories or more/),
+  values('misspelt thresholds', [1, 2, 3, 1], ['cumulative', '--threshold', 'symetric'], /--threshold is .*'symetric'.*did you mean 'symmetric'/),
+  values('thresholds of counts', [1, 2, 3, 1], ['poisson', '--threshold', 'symmetric'], /thresholds are for ordered responses.*leave threshold out/),
+  values('unknown column in the zero inflation', [0, 2, 3, 1], ['nbinom2', '--zi', '~ w'], /'w'/),
+  values('unknown grouping factor in the zero inflation', [0, 2, 3, 1], ['nbinom2', '--zi', '~ 1 + (1 | G)'], /'G'.*did you mean 'g'/),
+  values('malformed zero inflation', [0, 2, 3, 1], ['nbinom2', '--zi', '~ x +'], /ziformula|«»/),
+  values('zero inflation of a family that takes none', [0.5, 2, 3, 1], ['gaussian', '--link', 'log', '--zi', '~ 1'], /family gaussian takes no zero inflation; leave ziformula out/),
+  values('unknown column in the dispersion', [0, 2, 3, 1], ['nbinom2', '--disp', '~ w'], /'w'/),
+  values('random effects in the dispersion', [0, 2, 3, 1], ['nbinom2', '--disp', '~ (1 | g)'], /dispformula has a random term at character 3/),
+  values('dispersion of a family without one', [0, 2, 3, 1], ['poisson', '--disp', '~ x'], /family poisson has no dispersion parameter; leave dispformula out/),
+  values('known dispersion that is negative', [0, 2, 3, 1], ['nbinom2', '--dispersion', '-1'], /dispersion is -1; a known dispersion is a positive number/),
+  values('known dispersion that is text', [0, 2, 3, 1], ['nbinom2', '--dispersion', 'one'], /--dispersion needs a number, not 'one'/),
+  values('dispersion known and modelled', [0, 2, 3, 1], ['nbinom2', '--dispersion', '1', '--disp', '~ x'], /give dispersion or dispformula, not both/),
+  values('expected information with zero inflation', [0, 2, 3, 1], ['poisson', '--zi', '~ 1', '--information', 'expected'], /zero inflation has no closed form; use information 'observed'/),
   // Names
   fit('unknown family', valid, /unknown family 'binomal'.*did you mean 'binomial'/, ['--formula', 'y ~ x + (1 | g)', '--family', 'binomal']),
   fit('a family by another name', valid, /unknown family 'Normal'.*did you mean 'gaussian'/, ['--formula', 'y ~ x + (1 | g)', '--family', 'Normal']),
