@@ -85,7 +85,7 @@ test('zero inflation and dispersion: names in the JSON, the intervals and the re
   const own = ['(Intercept)', 'minedyes', 'sd_(Intercept)|site', 'dispersion.(Intercept)', 'dispersion.DOY', 'zi.(Intercept)', 'zi.minedyes'];
   expect([...new Set(column(readFileSync(join(out, 'intervals.csv'), 'utf8'), 'parameter'))]).toEqual(own);
   const bytes = readFileSync(join(out, 'replicates.parquet'));
-  const rows = await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer });
+  const rows = await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) });
   expect(rows).toHaveLength(12);
   expect(Object.keys(rows[0]!)).toEqual(['replicate', 'status', 'logLik', 'evaluations', 'decrement', ...own, 'theta_site.(Intercept)']);
 });
