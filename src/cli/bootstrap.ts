@@ -64,6 +64,7 @@ export const bootstrapCommand: DurableCommand<BootstrapArguments> = {
         formatIntervals([...intervals, ...ofStatistics]), '', formatStatusCounts(counts), '', formatBackend(backend), formatSpeed(nsim, seconds, refitsPerSecond),
       ].join('\n'),
       json: { ...fit, bootstrap: summary },
+      rows: [...intervals, ...ofStatistics].map((row) => ({ ...row })),
       files: new Map([
         ['intervals.csv', intervalsCsv([...intervals, ...ofStatistics])],
         ['bootstrap.json', jsonText({ formula: fit.formula, ...summary })],

@@ -2,6 +2,7 @@
 import type { StudyRecord } from '../durable/manifest.js';
 import { type FolderMode, type StudyFolder, checkStudyFolder, openStudyFolder } from '../durable/study-folder.js';
 import { OptionError } from '../errors.js';
+import { type CsvRow, csvText } from '../report/csv-text.js';
 import { formatCount } from '../report/format-numbers.js';
 import { jsonText } from '../report/intervals-table.js';
 import { memoryStore } from '../studies/memory-store.js';
@@ -16,8 +17,8 @@ import { createProgress } from './progress-bar.js';
 export interface DurableCommand<Arguments> {
   /** Names of the files that `report` makes. */
   readonly reports: readonly string[];
-  /** From the data to the study, with the text that is printed before its replicates are computed. */
-  prepare(path: string, options: Arguments): Promise<{ readonly record: StudyRecord; readonly heading: string }>;
+  /** From the data to the study, with the text that is printed before its replicates are computed, if any. */
+  prepare(path: string, options: Arguments): Promise<{ readonly record: StudyRecord; readonly heading: string | null }>;
   /** What is made of the finished results; `context` is the one of the record. */
   report(spec: StudySpec, context: object, results: StudyResults): Promise<DurableReport>;
 }
@@ -27,34 +28,45 @@ export interface DurableReport {
   readonly text: string;
   /** Written by `--json`. */
   readonly json: object;
+  /** Written by `--csv`. */
+  readonly rows: readonly CsvRow[];
   /** Files of the output folder, besides the replicates. */
   readonly files: ReadonlyMap<string, string>;
 }
 
+/** A report whose files are its table and its JSON, by the name of the command. */
+export function tableReport(name: string, text: string, json: object, rows: readonly CsvRow[]): DurableReport {
+  return { text, json, rows, files: new Map([[`${name}.csv`, csvText(rows)], [`${name}.json`, jsonText(json)]]) };
+}
+
 /** Runs a study from the command line to its reports. */
 export async function runDurableCommand<Arguments extends DurableArguments>(command: DurableCommand<Arguments>, path: string, options: Arguments): Promise<void> {
-  const { json, out, shard } = options;
-  const print = printer(json);
+  const { json, csv, out, shard } = options;
+  const announce = (heading: string | null): void => {
+    if (heading !== null) printer(json)(`${heading}\n`);
+  };
   // Whatever would make the results unwritable is found before the long work.
   await checkJson(json);
+  if (csv !== undefined) await checkWritable(csv);
+  if (csv !== undefined && shard !== undefined) throw new OptionError('a shard has no table of results; leave out --csv');
   if (out === undefined) {
     for (const name of ['resume', 'shard'] as const) if (options[name] !== undefined) throw new OptionError(`--${name} needs the folder of the run; add --out <folder>`);
     const { record, heading } = await command.prepare(path, options);
-    print(`${heading}\n`);
+    announce(heading);
     const store = memoryStore(record.study);
     await compute(record, store, options, () => 'nothing was written');
-    await deliver(await command.report(record.study.spec, record.context, store), json);
+    await deliver(await command.report(record.study.spec, record.context, store), options);
     return;
   }
   const folderOptions = { mode: folderMode(options), shard: shard ?? null, reports: command.reports };
   await checkStudyFolder(out, folderOptions);
   const { record, heading } = await command.prepare(path, options);
-  print(`${heading}\n`);
+  announce(heading);
   const folder = await openStudyFolder(out, record, folderOptions);
   try {
     for (const note of folder.notes) process.stderr.write(`glmmgpu: ${note}\n`);
     await compute(record, folder, options, () => `${formatCount(folder.results().total)} of ${formatCount(folder.range.to - folder.range.from)} replicates are in '${out}'; go on with --resume`);
-    if (shard === undefined) await finishStudy(command, folder, record.study.spec, record.context, out, json);
+    if (shard === undefined) await finishStudy(command, folder, record.study.spec, record.context, out, options);
     else await deliverShard(folder, out, json);
   } finally {
     await folder.close();
@@ -63,11 +75,11 @@ export async function runDurableCommand<Arguments extends DurableArguments>(comm
 
 /** Makes the reports of a complete folder, writes them into it and prints them. */
 export async function finishStudy(
-  command: Pick<DurableCommand<never>, 'report'>, folder: StudyFolder, spec: StudySpec, context: object, out: string, json: string | undefined,
+  command: Pick<DurableCommand<never>, 'report'>, folder: StudyFolder, spec: StudySpec, context: object, out: string, written: Pick<DurableArguments, 'json' | 'csv'>,
 ): Promise<void> {
   const report = await command.report(spec, context, folder.results());
-  const written = await folder.finish(report.files);
-  await deliver(report, json, `Written to ${out}: ${written.join(', ')}`);
+  const names = await folder.finish(report.files);
+  await deliver(report, written, `Written to ${out}: ${names.join(', ')}`);
 }
 
 /** `--json -` silences all other output. */
@@ -103,11 +115,12 @@ async function compute({ study, stage }: StudyRecord, store: StudyStore, options
   }
 }
 
-async function deliver(report: DurableReport, json: string | undefined, remark?: string): Promise<void> {
+async function deliver(report: DurableReport, { json, csv }: Pick<DurableArguments, 'json' | 'csv'>, remark?: string): Promise<void> {
   const print = printer(json);
   print(report.text);
   if (remark !== undefined) print(remark);
   await deliverJson(report.json, json);
+  if (csv !== undefined) await writeOutput(csv, csvText(report.rows));
 }
 
 /** Writes what `--json` asks for. */

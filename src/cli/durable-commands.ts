@@ -4,6 +4,9 @@ import type { DurableCommand } from './durable-command.js';
 
 const COMMANDS: Readonly<Record<string, () => Promise<DurableCommand<never>>>> = {
   bootstrap: async () => (await import('./bootstrap.js')).bootstrapCommand,
+  calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
+  lrt: async () => (await import('./lrt.js')).lrtCommand,
+  permute: async () => (await import('./permute.js')).permuteCommand,
   power: async () => (await import('./power.js')).powerCommand,
 };
 

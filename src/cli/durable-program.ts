@@ -1,6 +1,7 @@
 /** Studies that can be kept in a folder, as commands of their own and on the queue, and what puts folders together. */
 import { type Command, Option } from 'commander';
 import { OptionError } from '../errors.js';
+import { addCalibrateOptions, addLrtOptions, addPermuteOptions, addPowerOptions } from './durable-options.js';
 import { parseChoice, parseCount, parseNumber } from './option-values.js';
 import { BACKENDS, addBootstrapOptions, addDurableOptions, addModelOptions, addResumeOptions, jsonOption, orSavedModel, progressOption, workersOption } from './options.js';
 import type { DurableArguments } from './options.js';
@@ -10,16 +11,20 @@ import type { StatusArguments } from './queue-status.js';
 import type { SubmitArguments } from './queue-submit.js';
 import type { WorkerArguments } from './queue-worker.js';
 
-const STUDIES = [
-  { kind: 'bootstrap', description: 'fit a model, then refit it to simulated responses', options: (command: Command) => addBootstrapOptions(orSavedModel(addModelOptions(command))) },
-] as const;
+const STUDIES: readonly { readonly kind: string; readonly description: string; readonly options: (command: Command) => Command }[] = [
+  { kind: 'bootstrap', description: 'fit a model, then refit it to simulated responses', options: (command) => addBootstrapOptions(orSavedModel(addModelOptions(command))) },
+  { kind: 'lrt', description: 'test two nested models by simulating their likelihood-ratio statistic', options: addLrtOptions },
+  { kind: 'calibrate', description: 'percentile intervals whose level is corrected by a double bootstrap', options: addCalibrateOptions },
+  { kind: 'permute', description: 'permutation test of fixed effects', options: addPermuteOptions },
+  { kind: 'power', description: 'power, type-I error, bias and coverage by simulation, for data or a design, over effects and sizes', options: addPowerOptions },
+];
 
 /** Adds the studies to the program. */
 export function durableCommands(program: Command): void {
   for (const { kind, description, options } of STUDIES) {
-    addDurableOptions(options(program.command(kind).description(description))).action(async (data: string, given: DurableArguments) => {
+    addDurableOptions(options(program.command(kind).description(description))).action(async (data: string | undefined, given: DurableArguments) => {
       const [{ durableCommand }, { runDurableCommand }] = await Promise.all([import('./durable-commands.js'), import('./durable-command.js')]);
-      await runDurableCommand(await durableCommand(kind), data, given as never);
+      await runDurableCommand(await durableCommand(kind), data ?? '', given as never);
     });
   }
 }
@@ -49,9 +54,9 @@ function queueCommand(program: Command): void {
     addResumeOptions(options(submit.command(kind).description(description))).addOption(redisOption())
       .option('--job-size <n>', 'replicates of a job (default: a five-hundredth of them)', (text) => parseCount('--job-size', text, 1))
       .option('--expire <days>', 'the server forgets the study so long after its latest part', parseDays, 7)
-      .action(async (data: string, given: SubmitArguments) => {
+      .action(async (data: string | undefined, given: SubmitArguments) => {
         const { submitCommand } = await import('./queue-submit.js');
-        await submitCommand(kind, data, given);
+        await submitCommand(kind, data ?? '', given);
       });
   }
   queue.command('worker').description('compute jobs of the queue until Ctrl-C').addOption(redisOption())

@@ -25,7 +25,7 @@ export async function mergeCommand(paths: readonly string[], { out, force, json,
     const meter = new ProgressMeter('merged', study.total, (report) => { progress.update(report); });
     await copyParts(shards, folder, (done) => { meter.reach(done); });
     progress.stop();
-    await finishStudy(command, folder, study.spec, context, out, json);
+    await finishStudy(command, folder, study.spec, context, out, { ...(json === undefined ? {} : { json }) });
   } finally {
     progress.stop();
     await folder.close();

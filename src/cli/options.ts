@@ -52,6 +52,7 @@ const MODEL_OPTIONS = [
 /** How a study is run, whatever it is: nothing here changes a number. */
 export interface DurableArguments extends Pick<ModelArguments, 'backend' | 'json'> {
   readonly workers?: number;
+  readonly csv?: string;
   readonly out?: string;
   readonly force?: boolean;
   readonly resume?: boolean;
@@ -159,7 +160,7 @@ export function addBootstrapOptions(command: Command): Command {
 
 /** Options of every command whose study can be kept in a folder, besides `--out`. */
 export function addDurableOptions(command: Command): Command {
-  return addResumeOptions(command.optionsGroup('Running:'))
+  return addResumeOptions(command.optionsGroup('Output:').addOption(csvOption()).optionsGroup('Running:'))
     .option('--shard <i/n>', 'compute the i-th of n shares of the replicates (i from 1); glmmgpu merge puts the folders together', parseShard)
     .addOption(workersOption())
     .option('--part-size <n>', 'replicates that are computed and written at a time (default: what takes about five seconds)', (text) => parseCount('--part-size', text, 1))
@@ -180,6 +181,10 @@ export function workersOption(): Option {
 
 export function jsonOption(): Option {
   return new Option('--json <file>', 'write the results as JSON; - writes them to standard output, and nothing else');
+}
+
+export function csvOption(): Option {
+  return new Option('--csv <file>', 'write the table of results as CSV');
 }
 
 /** `--progress`, for every command that takes its time. */

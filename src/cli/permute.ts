@@ -1,27 +1,48 @@
 /** `glmmgpu permute`: permutation test of fixed effects. */
-import { type PermutationTest, permutationTest } from '../studies/permutation.js';
 import { formatBackend, formatStatusCounts } from '../report/format-run.js';
-import { fitModel } from './fit-model.js';
-import type { ModelOrSaved } from './options.js';
-import { type StudyArguments, studyCommand } from './study-command.js';
+import { type PermutationSpec, permutationFromResults, permutationSpec, permutationStudy } from '../studies/permutation-study.js';
+import { type DurableCommand, tableReport } from './durable-command.js';
+import { openFit } from './fit-model.js';
+import { type DurableArguments, type ModelOrSaved, modelOptions } from './options.js';
 
-export interface PermuteArguments extends ModelOrSaved, StudyArguments {
+/** What commander hands to `permute`. */
+export interface PermuteArguments extends ModelOrSaved, DurableArguments {
   readonly columns: string[];
   readonly nsim: number;
   readonly seed: number;
 }
 
-export async function permuteCommand(path: string, options: PermuteArguments): Promise<void> {
-  const { columns, nsim, seed } = options;
-  const fit = await fitModel(path, options);
-  await studyCommand<PermutationTest>(options, {
-    run: (hooks) => permutationTest(fit, { columns, nsim, seed, ...hooks }),
-    text: (test) => [
-      `Permutation test of ${columns.join(', ')}: ${test.exchanged === 'rows' ? 'rows exchanged within levels' : 'levels exchanged'} of ${fit.design.random[0]!.group}`,
-      `Likelihood-ratio statistic ${test.statistic.toFixed(3)}, p value ${test.p_value.toPrecision(3)} (95 % Monte-Carlo interval ${test.interval.map((value) => value.toPrecision(3)).join(' to ')})`,
-      '', formatStatusCounts(test.counts), '', formatBackend(test.fit.backend),
-    ].join('\n'),
-    json: ({ replicates: _, fit: { backend }, ...test }) => ({ formula: fit.frame.formula, nsim, seed, ...test, backend }),
-    rows: (test) => [...test.replicates].map((statistic, b) => ({ permutation: b + 1, statistic })),
-  });
+interface Context {
+  readonly formula: string;
+  /** Name of the grouping factor. */
+  readonly group: string;
 }
+
+export const permuteCommand: DurableCommand<PermuteArguments> = {
+  reports: ['permute.csv', 'permute.json'],
+
+  async prepare(path, options) {
+    const { columns, nsim, seed } = options;
+    const { fit, data } = await openFit(path, options);
+    const spec = await permutationSpec(fit, { columns, nsim, seed });
+    return {
+      heading: null,
+      record: {
+        study: permutationStudy(spec), stage: 'replicates', data,
+        options: { ...modelOptions(options), columns, nsim, seed }, context: { formula: fit.frame.formula, group: fit.design.random[0]!.group } satisfies Context,
+      },
+    };
+  },
+
+  async report(spec, context, results) {
+    const { formula, group } = context as Context;
+    const { nsim, seed } = spec as PermutationSpec;
+    const { replicates, ...test } = await permutationFromResults(spec as PermutationSpec, results);
+    const text = [
+      `Permutation test of ${test.columns.join(', ')}: ${test.exchanged === 'rows' ? 'rows exchanged within levels' : 'levels exchanged'} of ${group}`,
+      `Likelihood-ratio statistic ${test.statistic.toFixed(3)}, p value ${test.p_value.toPrecision(3)} (95 % Monte-Carlo interval ${test.interval.map((value) => value.toPrecision(3)).join(' to ')})`,
+      '', formatStatusCounts(test.counts), '', formatBackend(test.backend),
+    ].join('\n');
+    return tableReport('permute', text, { formula, nsim, seed, ...test }, [...replicates].map((statistic, b) => ({ permutation: b + 1, statistic })));
+  },
+};

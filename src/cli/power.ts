@@ -1,21 +1,19 @@
 /** `glmmgpu power`: power, type-I error, bias and coverage by simulation. */
-import type { DurableCommand } from './durable-command.js';
 import { sha256 } from '../durable/plain-text.js';
 import { OptionError } from '../errors.js';
-import { csvText } from '../report/csv-text.js';
 import { formatRows } from '../report/format-rows.js';
 import { formatBackend } from '../report/format-run.js';
-import { jsonText } from '../report/intervals-table.js';
 import { powerReport } from '../report/power-report.js';
 import { crossedTable } from '../studies/design-table.js';
 import type { EffectDistribution } from '../studies/effect-distributions.js';
-import { type PowerStudy, power } from '../studies/power.js';
-import { type PowerGrid, type PowerModel, type PowerTest, powerPlan } from '../studies/power-plan.js';
-import { type PowerSpec, powerCells, powerFromResults } from '../studies/power-study.js';
+import type { PowerGrid, PowerModel, PowerTest } from '../studies/power-plan.js';
+import { isReference } from '../studies/power-replicates.js';
+import type { PowerStudy } from '../studies/power-rows.js';
+import { type PowerSpec, powerFromResults, powerSpec, powerStudy } from '../studies/power-study.js';
+import { type DurableCommand, tableReport } from './durable-command.js';
 import { readData } from './fit-model.js';
 import { type DurableArguments, type ModelArguments, glmmOptions, modelOptions } from './options.js';
 import { packageVersion } from '../durable/version.js';
-import { type StudyArguments, studyCommand } from './study-command.js';
 
 /** What commander hands to `power`. */
 export interface PowerArguments extends ModelArguments, DurableArguments {
@@ -44,15 +42,16 @@ export const powerCommand: DurableCommand<PowerArguments> = {
   reports: ['power.csv', 'power.json', 'report.html'],
 
   async prepare(path, options) {
-    const { nsim, seed, alpha, formula } = options;
+    const { nsim, seed, alpha, width, formula } = options;
     const { model, data } = await powerModel(path, options);
-    const plan = await powerPlan(model, grid(options), seed);
+    const spec = await powerSpec(model, { ...grid(options), nsim, seed, alpha, ...(width === undefined ? {} : { width }) });
+    const cells = spec.plan.cells.filter((_, cell) => !isReference(spec.plan, cell)).length;
     const { tested, effects, along, within, distributions, tests, params, design } = options;
     return {
-      heading: `Power of ${tested.join(', ')}: ${plan.cells.length} cells of ${nsim} replicates`,
+      heading: `Power of ${tested.join(', ')}: ${cells} cells of ${width === undefined ? '' : 'at most '}${nsim} replicates`,
       record: {
-        study: powerCells({ kind: 'power', plan, nsim, seed }), stage: 'replicates', data,
-        options: { ...modelOptions(options), nsim, seed, tested, effects, along, within, distributions, tests, params, design },
+        study: powerStudy(spec), stage: 'replicates', data,
+        options: { ...modelOptions(options), nsim, seed, width, tested, effects, along, within, distributions, tests, params, design },
         context: { formula, alpha } satisfies Context,
       },
     };
@@ -61,28 +60,10 @@ export const powerCommand: DurableCommand<PowerArguments> = {
   async report(spec, context, results) {
     const { formula, alpha } = context as Context;
     const study = await powerFromResults(spec as PowerSpec, alpha, results);
-    return {
-      text: powerText(study), json: { formula, ...study },
-      files: new Map([
-        ['power.csv', csvText(study.rows.map((row) => ({ ...row })))], ['power.json', jsonText({ formula, ...study })],
-        ['report.html', await powerReport(study, formula, `glmmgpu ${packageVersion()}`)],
-      ]),
-    };
+    const report = tableReport('power', powerText(study), { formula, ...study }, study.rows.map((row) => ({ ...row })));
+    return { ...report, files: new Map([...report.files, ['report.html', await powerReport(study, formula, `glmmgpu ${packageVersion()}`)]]) };
   },
 };
-
-/** Cells that stop when they are known well enough: how many replicates there will be is not known before, so that nothing is kept on the way. */
-export async function adaptivePowerCommand(path: string, options: PowerArguments & StudyArguments): Promise<void> {
-  for (const name of ['out', 'resume', 'shard'] as const) if (options[name] !== undefined) throw new OptionError(`--width stops cells by their results and cannot be combined with --${name}; give --nsim alone`);
-  const { nsim, seed, alpha, width, formula } = options;
-  const { model } = await powerModel(path, options);
-  await studyCommand<PowerStudy>(options, {
-    run: (hooks) => power(model, { ...grid(options), nsim, seed, alpha, ...(width === undefined ? {} : { width }), ...hooks }),
-    text: powerText,
-    json: (study) => ({ formula, ...study }),
-    rows: (study) => study.rows.map((row) => ({ ...row })),
-  });
-}
 
 function powerText(study: PowerStudy): string {
   const rows = study.rows.map(({ along, within, coverage_low: _, coverage_high: __, ...row }) => ({ ...(along === null ? {} : { along }), ...(within === null ? {} : { within }), ...row }));

@@ -46,7 +46,7 @@ export async function collectCommand(path: string, options: CollectArguments): P
         }
       }, () => `what is done is in '${path}'; collect again for the rest`);
       progress.stop();
-      await finishStudy(command, folder, spec, context, path, json);
+      await finishStudy(command, folder, spec, context, path, { ...(json === undefined ? {} : { json }) });
       await removeStudy(redis, folder.manifest.id);
     } finally {
       progress.stop();

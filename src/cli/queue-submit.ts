@@ -1,5 +1,5 @@
 /** `glmmgpu queue submit`: a study and its missing replicates, for any number of workers. */
-import { checkStudyFolder, openStudyFolder } from '../durable/study-folder.js';
+import { checkStudyFolder, openStudyFolder, refuseStopping } from '../durable/study-folder.js';
 import { OptionError } from '../errors.js';
 import { addJobs } from '../queue/jobs.js';
 import { type RemoteAbout, putStudy } from '../queue/remote-study.js';
@@ -29,7 +29,8 @@ export async function submitCommand(kind: string, path: string, options: SubmitA
     const folderOptions = { mode: folderMode(options), reports: command.reports };
     await checkStudyFolder(out, folderOptions);
     const { record, heading } = await command.prepare(path, options as never);
-    printer(json)(`${heading}\n`);
+    refuseStopping(record.study);
+    if (heading !== null) printer(json)(`${heading}\n`);
     const folder = await openStudyFolder(out, record, folderOptions);
     await folder.close();
     const { id, version, stage, total } = folder.manifest;

@@ -6,8 +6,7 @@ import { type CsvRow, csvText } from '../report/csv-text.js';
 import { jsonText } from '../report/intervals-table.js';
 import { checkWritable, writeOutput } from './files.js';
 import { interruptible } from './interrupt.js';
-import { parseCount } from './option-values.js';
-import { progressOption, workersOption } from './options.js';
+import { csvOption, progressOption, workersOption } from './options.js';
 import { type ProgressStyle, createProgress } from './progress-bar.js';
 
 /** What commander hands to every such command besides the model. */
@@ -41,16 +40,9 @@ export interface StudySteps<Result> {
 /** Adds `--workers`, `--progress` and `--csv` to a command that has the options of a model. */
 export function addStudyOptions(command: Command): Command {
   return command
-    .optionsGroup('Output:').option('--csv <file>', 'write the table of results as CSV')
+    .optionsGroup('Output:').addOption(csvOption())
     .optionsGroup('Running:').addOption(workersOption()).addOption(progressOption())
     .optionsGroup('Options:');
-}
-
-/** Adds `--nsim` and `--seed`. */
-export function addReplicateOptions(command: Command, nsim: number): Command {
-  return command
-    .option('--nsim <n>', 'number of replicates', (text) => parseCount('--nsim', text, 1), nsim)
-    .option('--seed <n>', 'seed of the random streams; replicate i depends on the seed and i alone', (text) => parseCount('--seed', text, 0), 1);
 }
 
 /** Runs a study and writes what was asked for; with `--json -` nothing but the JSON is printed. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Range } from '../fit/batch-ranges.js';
 import { combineBackends } from '../studies/combine-backends.js';
 import { joinColumn } from '../studies/memory-store.js';
+import { commonRanges, countRanges } from '../studies/ranges.js';
 import type { ColumnValues, StudyColumn, StudyResults } from '../studies/study.js';
 import { type Manifest, rangeOf } from './manifest.js';
 import { type PartLabel, checkPart, readColumns } from './part-file.js';
@@ -65,22 +66,15 @@ export async function removeUnusable({ unusable }: Holdings): Promise<string[]> 
   return unusable.filter(({ problem }) => problem !== '').map(({ path, problem }) => `'${path}' ${problem}; its replicates are computed again`);
 }
 
-/** What of a range is in none of the pieces. */
-export function missingRanges({ from, to }: Range, pieces: readonly Range[]): Range[] {
-  const starts = [from, ...pieces.map((piece) => piece.to)];
-  const ends = [...pieces.map((piece) => piece.from), to];
-  return starts.map((start, i) => ({ from: start, to: ends[i]! })).filter((gap) => gap.to > gap.from);
-}
-
-/** The columns of pieces that follow one another. */
-export function pieceResults(pieces: readonly Piece[], columns: readonly StudyColumn[]): StudyResults {
+/** The needed replicates of pieces that follow one another. */
+export function pieceResults(pieces: readonly Piece[], columns: readonly StudyColumn[], needed: readonly Range[]): StudyResults {
   return {
-    total: pieces.reduce((sum, { from, to }) => sum + to - from, 0),
+    total: countRanges(pieces.flatMap((piece) => commonRanges(piece, needed))),
     async column(name) {
       const column = columns.find((candidate) => candidate.name === name);
       if (column === undefined) throw new Error(`there is no column '${name}'`);
       const values: ColumnValues[] = [];
-      for await (const [piece] of readPieces(pieces, [column])) values.push(piece!);
+      for await (const [piece] of readPieces(pieces, [column], needed)) values.push(piece!);
       return joinColumn(values);
     },
     backend: combineBackends(pieces.map(({ backend }) => backend)),
@@ -88,9 +82,16 @@ export function pieceResults(pieces: readonly Piece[], columns: readonly StudyCo
   };
 }
 
-/** Some columns of all pieces, a bounded number of rows at a time. */
-export async function* readPieces(pieces: readonly Piece[], columns: readonly StudyColumn[]): AsyncGenerator<ColumnValues[]> {
-  for (const { path } of pieces) yield* readColumns(path, columns);
+/** Some columns of the needed replicates of all pieces, a bounded number of rows at a time. */
+export async function* readPieces(pieces: readonly Piece[], columns: readonly StudyColumn[], needed: readonly Range[]): AsyncGenerator<ColumnValues[]> {
+  for (const piece of pieces) {
+    let first = piece.from;
+    for await (const values of readColumns(piece.path, columns)) {
+      const begin = first;
+      first += values[0]!.length;
+      for (const { from, to } of commonRanges({ from: begin, to: first }, needed)) yield values.map((column) => column.slice(from - begin, to - begin));
+    }
+  }
 }
 
 /** Hexadecimal SHA-256 of a file of any size. */

@@ -14,15 +14,17 @@ import { access, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { OptionError } from '../errors.js';
 import type { Range } from '../fit/batch-ranges.js';
+import { missingRanges } from '../studies/ranges.js';
 import type { StudyStore } from '../studies/run-study.js';
-import type { StudyPart, StudyResults, StudySpec } from '../studies/study.js';
+import type { Study, StudyPart, StudySpec } from '../studies/study.js';
 import { FileError, cannotWrite, reason } from './file-error.js';
 import { type FolderLock, lockFolder } from './lock.js';
 import { makeFolder } from './make-folder.js';
 import { MANIFEST, type Manifest, type Shard, type StudyRecord, createManifest, difference, rangeOf, readManifest } from './manifest.js';
 import { checkPart, encodePart } from './part-file.js';
-import { PARTS, type Piece, REPLICATES, fileSha256, findPieces, missingRanges, pieceResults, readPieces, removeUnusable } from './pieces.js';
+import { PARTS, type Piece, REPLICATES, fileSha256, findPieces, pieceResults, readPieces, removeUnusable } from './pieces.js';
 import { writeReplicates } from './replicates-file.js';
 import { decodePlain, encodePlain } from './plain-text.js';
 import { packageVersion } from './version.js';
@@ -48,9 +50,7 @@ export interface StudyFolder extends StudyStore {
   readonly notes: readonly string[];
   /** Keeps a part that was computed elsewhere; one whose replicates are there already is ignored. @throws FileError for a damaged or foreign one. */
   add(name: string, bytes: Uint8Array): Promise<void>;
-  /** What is there so far. */
-  results(): StudyResults;
-  /** Writes `replicates.parquet` and the reports, removes the parts, and returns the names of the files. All replicates must be there. */
+  /** Writes `replicates.parquet` and the reports, removes the parts, and returns the names of the files. All replicates that are needed must be there. */
   finish(reports: ReadonlyMap<string, string>): Promise<string[]>;
   /** Gives the folder free. */
   close(): Promise<void>;
@@ -68,6 +68,7 @@ export interface StudyFolder extends StudyStore {
  */
 export async function openStudyFolder(path: string, record: StudyRecord, options: FolderOptions): Promise<StudyFolder> {
   const manifest = createManifest(record, options.version ?? packageVersion(), options.shard ?? null);
+  if (manifest.shard !== null) refuseStopping(record.study);
   return orCannotWrite(path, async () => {
     await makeFolder(path);
     const lock = await lockFolder(path);
@@ -79,6 +80,11 @@ export async function openStudyFolder(path: string, record: StudyRecord, options
       throw error;
     }
   });
+}
+
+/** What stops by its results has to see all of them. @throws OptionError */
+export function refuseStopping({ stopping }: Study): void {
+  if (stopping !== undefined) throw new OptionError('a study that stops by its results (--stop-after, --width) cannot be shared out; run it in one folder, or give the number of replicates alone');
 }
 
 /**
@@ -138,6 +144,8 @@ async function open(path: string, given: Manifest, lock: FolderLock): Promise<St
   // Parts count from now on, not the results that were lost.
   if (manifest.finished !== given.finished) await writeManifest(path, manifest);
   let pieces: readonly Piece[] = holdings.pieces;
+  let needless: readonly Range[] = [];
+  const needed = (): Range[] => missingRanges(range, needless);
   const keep = async (name: string, bytes: Uint8Array, label: Omit<Piece, 'path'>): Promise<void> => {
     const file = join(path, PARTS, name);
     await lock.check();
@@ -146,7 +154,8 @@ async function open(path: string, given: Manifest, lock: FolderLock): Promise<St
   };
   return {
     manifest, notes, range,
-    get missing() { return missingRanges(range, pieces); },
+    get missing() { return missingRanges(range, [...pieces, ...needless]); },
+    leaveOut(ranges) { needless = ranges; },
     async write(part: StudyPart) {
       const { name, bytes } = await encodePart(id, columns, part);
       await keep(name, bytes, part);
@@ -156,10 +165,10 @@ async function open(path: string, given: Manifest, lock: FolderLock): Promise<St
       if (typeof label === 'string') throw new FileError(`part ${name} ${label}; have it computed again`);
       if (isMissing(label)) await keep(name, bytes, label);
     },
-    results: () => pieceResults(pieces, columns),
+    results: () => pieceResults(pieces, columns, needed()),
     finish: (reports) => orCannotWrite(path, async () => {
       await lock.check();
-      await writeResults(path, manifest, pieces, reports);
+      await writeResults(path, manifest, pieces, needed(), reports);
       return [REPLICATES, ...reports.keys()];
     }),
     close: () => lock.release(),
@@ -171,16 +180,21 @@ async function open(path: string, given: Manifest, lock: FolderLock): Promise<St
 }
 
 /** The order matters: the parts go when everything else is on the disk. */
-async function writeResults(path: string, manifest: Manifest, pieces: readonly Piece[], reports: ReadonlyMap<string, string>): Promise<void> {
+async function writeResults(path: string, manifest: Manifest, pieces: readonly Piece[], needed: readonly Range[], reports: ReadonlyMap<string, string>): Promise<void> {
   const target = join(path, REPLICATES);
   if (!pieces.every((piece) => piece.path === target)) {
-    const metadata = { glmmgpu: manifest.version, study: manifest.id, ...Object.fromEntries(Object.entries(manifest.options).map(([name, value]) => [name, String(value)])) };
-    await writeDurably(target, (file) => writeReplicates(file, manifest.columns, readPieces(pieces, manifest.columns), metadata));
+    await writeDurably(target, (file) => writeReplicates(file, manifest.columns, readPieces(pieces, manifest.columns, needed), footer(manifest)));
   }
   for (const [name, text] of reports) await writeDurably(join(path, name), text);
-  const { backend, seconds } = pieceResults(pieces, manifest.columns);
+  const { backend, seconds } = pieceResults(pieces, manifest.columns, needed);
   await writeManifest(path, { ...manifest, finished: { sha256: await fileSha256(target), backend, seconds } });
   await rm(join(path, PARTS), { recursive: true, force: true });
+}
+
+/** What the results say of themselves. Options that were not given are left out: a manifest that was read has none of them. */
+function footer({ version, id, options }: Manifest): Record<string, string> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { glmmgpu: version, study: id, ...Object.fromEntries(given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])) };
 }
 
 /** A folder to be read: of a shard, or of a whole study. @throws FileError for a folder without a study, or with a damaged one. */

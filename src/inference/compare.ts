@@ -3,16 +3,18 @@ import { checkArgument, checkFit, checkOptionNames } from '../check-arguments.js
 import { OptionError } from '../errors.js';
 import { isLinearMixed } from '../model/design.js';
 import { chisqTail } from '../numerics/tails.js';
-import { type FittedModel, STUDY_FIT_OPTIONS, type StudyFitOptions, byMaximumLikelihood } from '../studies/fitted-model.js';
+import { type FittedModel, byMaximumLikelihood } from '../studies/fitted-model.js';
+import { STUDY_RUN_OPTIONS, type StudyRunOptions } from '../studies/run-study.js';
 import { chibarTail } from '../studies/lrt-p-values.js';
-import { type LrtPair, lrtPair, simulatedLrt } from '../studies/simulated-lrt.js';
+import { type LrtPair, lrtPair } from '../studies/lrt-pair.js';
+import { simulatedLrt } from '../studies/simulated-lrt.js';
 
 /** What a comparison needs of a fitted model; `GlmmFit` is one. */
 export interface ComparedModel extends FittedModel {
   readonly frame: FittedModel['frame'] & { readonly formula: string; readonly rows: Int32Array };
 }
 
-export interface CompareOptions extends StudyFitOptions {
+export interface CompareOptions extends StudyRunOptions {
   /** Whether models that are not nested are refused (default). Otherwise they are listed without a test. */
   readonly checkNesting?: boolean;
   /**
@@ -54,7 +56,7 @@ export interface Comparison {
   readonly notes: readonly string[];
 }
 
-const OPTION_NAMES = { checkNesting: true, refit: true, nsim: true, seed: true, ...STUDY_FIT_OPTIONS } as const satisfies Record<keyof CompareOptions, true>;
+const OPTION_NAMES = { checkNesting: true, refit: true, nsim: true, seed: true, ...STUDY_RUN_OPTIONS } as const satisfies Record<keyof CompareOptions, true>;
 
 /**
  * Compares models of the same data, smallest first.

@@ -27,6 +27,21 @@ export function isConverged(code: number): boolean {
   return code === STATUS.converged || code === STATUS.boundary;
 }
 
+/** Whether the log-likelihood is its supremum: a separated fit has no finite estimate, but its log-likelihood is near its bound. */
+export function hasSupremum(code: number): boolean {
+  return isConverged(code) || code === STATUS.separated;
+}
+
+/** Status names of codes, as tables have them. */
+export function statusNames(codes: Uint8Array): StatusName[] {
+  return Array.from(codes, (code) => STATUS_NAMES[code]!);
+}
+
+/** The codes of status names. */
+export function statusCodes(names: readonly string[]): Uint8Array {
+  return Uint8Array.from(names, (name) => STATUS[name as StatusName]);
+}
+
 /** Number of models with each status, every name present. */
 export function countStatuses(codes: ArrayLike<number>): Record<StatusName, number> {
   checkArgument('countStatuses', codes, ['length'], 'the status codes of a batch', 'for example fits.status');

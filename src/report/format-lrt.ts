@@ -1,6 +1,6 @@
 /** The p-values of a simulated likelihood-ratio test as text. */
 import type { LrtMethod } from '../studies/lrt-p-values.js';
-import type { SimulatedLrt } from '../studies/simulated-lrt.js';
+import type { SimulatedLrt } from '../studies/lrt-study.js';
 import { formatCount, formatFixed, formatPValues } from './format-numbers.js';
 import { formatBackend, formatSpeed, formatStatusCounts } from './format-run.js';
 import { textTable } from './text-table.js';
@@ -10,7 +10,7 @@ const LABELS: Readonly<Record<LrtMethod, string>> = {
 };
 
 /** Both models, the statistic, one line per p-value with its Monte-Carlo error, and how the fits went. */
-export function formatLrt(test: SimulatedLrt, smaller: string, larger: string): string {
+export function formatLrt(test: Omit<SimulatedLrt, 'replicates'>, smaller: string, larger: string): string {
   const { rows } = test;
   const cells = (values: readonly (number | null)[], digits: number): string[] => values.map((value) => (value === null || Number.isNaN(value) ? '' : formatFixed(value, digits)));
   const p = formatPValues(rows.map((row) => row.p_value));
@@ -41,7 +41,7 @@ export function formatLrt(test: SimulatedLrt, smaller: string, larger: string): 
   ].join('\n');
 }
 
-function interval({ bootstrapInterval, stopped, rows }: SimulatedLrt): string {
+function interval({ bootstrapInterval, stopped, rows }: Omit<SimulatedLrt, 'replicates'>): string {
   if (bootstrapInterval !== null) return `95 % interval of the bootstrap p-value: ${bootstrapInterval.map((value) => value.toPrecision(3)).join(' to ')} (Monte-Carlo error)`;
   return stopped ? `Stopped early: the relative standard error of the bootstrap p-value is ${formatFixed((100 * rows[0]!.std_error) / rows[0]!.p_value, 0)} %` : '';
 }

@@ -1,5 +1,5 @@
 /** A study of power as one self-contained HTML file: curves with their intervals, and the table. */
-import type { PowerRow, PowerStudy } from '../studies/power.js';
+import type { PowerRow, PowerStudy } from '../studies/power-rows.js';
 import { type Drawing, loadDrawing } from './draw-svg.js';
 import { formatCount, formatFixed } from './format-numbers.js';
 import { formatBackend } from './format-run.js';

@@ -4,12 +4,12 @@ import { createColumns } from '../fit/batch-chunk.js';
 import type { Bootstrap } from '../fit/types.js';
 import type { BatchFit } from '../model/batch-fit.js';
 import { parameterLayout } from '../model/design.js';
-import { STATUS, type StatusName } from '../model/status.js';
+import { statusCodes } from '../model/status.js';
 import { combineBackends } from './combine-backends.js';
 import { type BootstrapOptions, type BootstrapSource, bootstrap, bootstrapOf } from './bootstrap.js';
+import { plainSource } from './plain-source.js';
 import { LEADING_COLUMNS, replicateColumns } from './replicate-columns.js';
 import type { Study, StudyResults, StudySpec } from './study.js';
-import { withoutLevelNames } from './without-level-names.js';
 
 type NumericOptions = Pick<BootstrapOptions, 'nsim' | 'seed' | 'standardErrors' | 'method'>;
 
@@ -23,13 +23,12 @@ export interface BootstrapSpec extends StudySpec, NumericOptions {
 export function bootstrapSpec(fit: BootstrapSource, options: NumericOptions): BootstrapSpec {
   checkFit('bootstrapSpec', fit);
   checkOptionNames(options, { nsim: true, seed: true, standardErrors: true, method: true } satisfies Record<keyof NumericOptions, true>, 'bootstrapSpec');
-  const { frame: { design }, settings, params, metric, response, modes } = fit;
+  const { response, modes } = fit;
   const { nsim, seed, standardErrors = 'none', method = 'parametric' } = options;
-  const { integration, control, REML } = settings;
   return {
     kind: 'bootstrap', nsim, seed, standardErrors, method,
     source: {
-      frame: { design: withoutLevelNames(design) }, settings: { integration, control, ...(REML === undefined ? {} : { REML }) }, params, metric,
+      ...plainSource(fit),
       // The data of the study leave the machine only with the methods that resample them.
       ...(method === 'parametric' || response === undefined ? {} : { response }),
       ...(method !== 'residual' || modes === undefined ? {} : { modes }),
@@ -72,7 +71,7 @@ export async function bootstrapFromResults(spec: BootstrapSpec, results: StudyRe
     params: [...columns.slice(0, nFixed), ...columns.slice(nParameters, nParameters + nTheta), ...columns.slice(nParameters - following, nParameters)],
     standardErrors: empty.fit.standardErrors === null ? null : columns.slice(nParameters + nTheta),
     logLik: await numbers('logLik'),
-    status: Uint8Array.from((await results.column('status')) as readonly string[], (name) => STATUS[name as StatusName]),
+    status: statusCodes((await results.column('status')) as readonly string[]),
     evaluations: (await results.column('evaluations')) as Int32Array,
     decrement: await numbers('decrement'),
     backend: results.backend,
@@ -81,7 +80,7 @@ export async function bootstrapFromResults(spec: BootstrapSpec, results: StudyRe
 }
 
 /** The names and columns of a spec before there is any replicate. */
-function withoutReplicates({ source, seed, standardErrors, method = 'parametric' }: BootstrapSpec): Bootstrap {
+function withoutReplicates({ source, seed, standardErrors = 'none', method = 'parametric' }: BootstrapSpec): Bootstrap {
   const columns = createColumns(source.frame.design, 0, standardErrors !== 'none');
   return bootstrapOf(source, { nsim: 0, seed, method }, { nModels: 0, ...columns, backend: combineBackends([]) }, 0);
 }

@@ -15,11 +15,6 @@ export interface FittedModel extends BootstrapSource {
 /** Options of every study about where and how its models are fitted. */
 export type StudyFitOptions = Pick<FitBatchOptions, 'backend' | 'workers' | 'engine' | 'chunk' | 'check' | 'onProgress' | 'signal'>;
 
-/** Their names, for checks of options. */
-export const STUDY_FIT_OPTIONS = {
-  backend: true, workers: true, engine: true, chunk: true, check: true, onProgress: true, signal: true,
-} as const satisfies Record<keyof StudyFitOptions, true>;
-
 /** The settings of a fit as options of `fitBatch`. @throws OptionError for pseudo-likelihood, which batches do not have. */
 export function settingsOptions({ integration, control, REML, pseudo }: BootstrapSource['settings']): FitBatchOptions {
   if (pseudo !== undefined) throw new OptionError(`the model was fitted by ${pseudo}, which single fits have only; fit it by likelihood for studies`);

@@ -1,20 +1,10 @@
 /** Permutation test of fixed effects: their columns are exchanged between units that are exchangeable when the effects are zero. */
-import { checkArgument, checkFit, checkOptionNames } from '../check-arguments.js';
-import { OptionError } from '../errors.js';
-import { fitBatch } from '../fit/fit-batch.js';
-import type { Batch } from '../model/batch.js';
-import type { BatchFit } from '../model/batch-fit.js';
-import type { Design } from '../model/design.js';
-import { STATUS, type StatusName, countStatuses, isConverged } from '../model/status.js';
-import closestName from '../names.js';
-import { hasOneFactor } from '../objective/one-factor.js';
-import { STREAM, checkSeed, fillUniforms } from '../random/stream.js';
-import { dropColumns, dropParameters } from './drop-columns.js';
-import { fitPieces, withEngine } from './fit-pieces.js';
-import { type FittedModel, STUDY_FIT_OPTIONS, type StudyFitOptions, byMaximumLikelihood, settingsOptions } from './fitted-model.js';
-import { binomialInterval } from './monte-carlo.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
+import type { FittedModel } from './fitted-model.js';
+import { type PermutationTest, permutationFromResults, permutationSpec, permutationStudy } from './permutation-study.js';
+import { STUDY_RUN_OPTIONS, type StudyRunOptions, runInMemory } from './run-study.js';
 
-export interface PermutationOptions extends StudyFitOptions {
+export interface PermutationOptions extends StudyRunOptions {
   /** Names of the fixed effects that are permuted, together: all columns of a term, and none that another term shares. */
   readonly columns: readonly string[];
   /** Number of permutations. */
@@ -22,23 +12,7 @@ export interface PermutationOptions extends StudyFitOptions {
   readonly seed: number;
 }
 
-const OPTION_NAMES = { columns: true, nsim: true, seed: true, ...STUDY_FIT_OPTIONS } as const satisfies Record<keyof PermutationOptions, true>;
-
-export interface PermutationTest {
-  readonly columns: readonly string[];
-  /** What was exchanged: rows within the levels of the grouping factor, or its levels. */
-  readonly exchanged: 'rows' | 'levels';
-  /** Likelihood-ratio statistic of the columns in the data as they are. */
-  readonly statistic: number;
-  /** The same after each permutation; NaN where the fit failed. */
-  readonly replicates: Float64Array;
-  /** (1 + statistics at or above the observed one) / (1 + permutations). */
-  readonly p_value: number;
-  /** Exact 95 % interval for the share of all permutations. */
-  readonly interval: readonly [number, number];
-  readonly counts: Readonly<Record<StatusName, number>>;
-  readonly fit: BatchFit;
-}
+const OPTION_NAMES = { columns: true, nsim: true, seed: true, ...STUDY_RUN_OPTIONS } as const satisfies Record<keyof PermutationOptions, true>;
 
 /**
  * Tests whether fixed effects are zero. Columns that are constant within the levels of the grouping factor are exchanged between levels, all
@@ -48,92 +22,6 @@ export interface PermutationTest {
 export async function permutationTest(model: FittedModel, options: PermutationOptions): Promise<PermutationTest> {
   checkFit('permutationTest', model);
   checkOptionNames(options, OPTION_NAMES, 'permutationTest');
-  const { columns: names, nsim, seed } = options;
-  const { design } = model.frame;
-  if (!Number.isSafeInteger(nsim) || nsim < 1) throw new OptionError(`nsim must be a positive integer, not ${nsim}`);
-  checkSeed(seed);
-  if (!hasOneFactor(design)) throw new OptionError('a permutation test needs random effects on a single grouping factor: it says what may be exchanged');
-  checkArgument('permutationTest', names, ['length'], 'the names of its columns', 'for example columns: [name]');
-  const columns = names.map((name) => {
-    const j = design.fixedNames.indexOf(name);
-    if (j === -1) throw new OptionError(`'${name}' is no fixed effect of the model${closestName(name, design.fixedNames) || `; use ${design.fixedNames.slice(0, 20).join(', ')}`}`);
-    return j;
-  });
-  if (columns.length === 0) throw new OptionError('no column is permuted; name one fixed effect or several');
-  const exchanged = kindOfExchange(design, columns);
-  const full = await byMaximumLikelihood(model);
-  return withEngine(options, async (engine) => {
-    const { signal, chunk, onProgress } = options;
-    const fitOptions = { ...settingsOptions(full.settings), engine, ...(signal === undefined ? {} : { signal }), ...(chunk === undefined ? {} : { chunk }) };
-    const start = dropParameters(design, columns, full.params, full.metric);
-    const without = await fitBatch(dropColumns(design, columns), { nModels: 1, response: model.response, start: start.params, metric: start.metric }, fitOptions);
-    const base = without.logLik[0]!;
-    const numbers = design.nobs * (design.fixedNames.length + 1);
-    const fit = await fitPieces(design, nsim, numbers, (from, to) => permuted(full, columns, exchanged, seed, from, to),
-      { ...fitOptions, ...(onProgress === undefined ? {} : { onProgress }) });
-    const statistic = Math.max(0, 2 * (full.logLik - base));
-    const replicates = fit.logLik.map((value, b) => (isConverged(fit.status[b]!) || fit.status[b] === STATUS.separated ? Math.max(0, 2 * (value - base)) : NaN));
-    const valid = replicates.filter((value) => !Number.isNaN(value));
-    // A permutation that changes nothing gives the same statistic up to the tolerance of the fits.
-    const beyond = valid.filter((value) => value >= statistic - TIE).length;
-    return {
-      columns: names, exchanged, statistic, replicates, p_value: (1 + beyond) / (1 + valid.length), interval: binomialInterval(beyond, valid.length, 0.95),
-      counts: countStatuses(fit.status), fit,
-    };
-  });
-}
-
-const TIE = 1e-6;
-
-function kindOfExchange(design: Design, columns: readonly number[]): 'rows' | 'levels' {
-  const { index, levels } = design.random[0]!;
-  const p = design.fixedNames.length;
-  const constant = columns.map((j) => {
-    const seen = new Float64Array(levels.length).fill(NaN);
-    return index.every((level, i) => {
-      const value = design.x[i * p + j]!;
-      if (Number.isNaN(seen[level]!)) seen[level] = value;
-      return seen[level] === value;
-    });
-  });
-  if (constant.every((is) => is)) return 'levels';
-  if (constant.some((is) => is)) throw new OptionError('some of the columns vary within the levels of the grouping factor and others do not; test them apart');
-  return 'rows';
-}
-
-/** Models [from, to) with their permuted columns. */
-function permuted({ frame: { design }, response, params, metric }: FittedModel, columns: readonly number[], exchanged: 'rows' | 'levels', seed: number, from: number, to: number): Batch {
-  const { nobs: n, fixedNames, x } = design;
-  const p = fixedNames.length;
-  const { index, levels } = design.random[0]!;
-  const rowsOf = levels.map((): number[] => []);
-  index.forEach((level, i) => { rowsOf[level]!.push(i); });
-  const own = new Float64Array((to - from) * n * p);
-  const responses = new Float64Array((to - from) * n);
-  const source = new Int32Array(n);
-  for (let b = from; b < to; b++) {
-    if (exchanged === 'rows') {
-      for (const rows of rowsOf) shuffled(rows, seed, b).forEach((row, at) => { source[rows[at]!] = row; });
-    } else {
-      const order = shuffled([...levels.keys()], seed, b);
-      rowsOf.forEach((rows, level) => { for (const row of rows) source[row] = rowsOf[order[level]!]![0]!; });
-    }
-    const base = (b - from) * n * p;
-    own.set(x, base);
-    responses.set(response, (b - from) * n);
-    for (let i = 0; i < n; i++) for (const j of columns) own[base + i * p + j] = x[source[i]! * p + j]!;
-  }
-  return { nModels: to - from, response: responses, x: own, start: params, metric };
-}
-
-/** A permutation that depends on (seed, replicate) and the first item: Fisher & Yates with the uniforms of a stream of its own. */
-function shuffled(items: readonly number[], seed: number, replicate: number): number[] {
-  const out = [...items];
-  const uniforms = new Float64Array(out.length);
-  fillUniforms(uniforms, out.length, seed, replicate, STREAM.furtherUniforms + items[0]!);
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = Math.floor(uniforms[i]! * (i + 1));
-    [out[i], out[j]] = [out[j]!, out[i]!];
-  }
-  return out;
+  const spec = await permutationSpec(model, options);
+  return permutationFromResults(spec, await runInMemory(permutationStudy(spec), options));
 }

@@ -111,10 +111,8 @@ export async function powerPlan(model: PowerModel, grid: PowerGrid, seed: number
       designs.push({ design, smaller: byLikelihood ? dropColumns(design, tested) : null, metric: await firstMetric(design, params, settings, seed) });
     }
   }
-  // References come after the cells that are asked for.
-  const own = cells.map((cell) => (cell.reference === null ? cell : { ...cell, reference: cells.length + cell.reference }));
-  const all = [...own, ...references.map((cell, r) => ({ ...cell, reference: cells.length + r }))];
-  return { designs, cells: all, testedNames, tested: columnsOf(designs[0]!.design, testedNames), tests, settings };
+  // References come first: whether another cell may stop can depend on them.
+  return { designs, cells: [...references, ...cells], testedNames, tested: columnsOf(designs[0]!.design, testedNames), tests, settings };
 }
 
 function checkGrid(grid: PowerGrid, tested: readonly string[], tests: readonly PowerTest[]): void {

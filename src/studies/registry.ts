@@ -1,12 +1,18 @@
 /** Studies by the kind of their spec: what a machine needs that was given nothing but the spec. */
 import { OptionError } from '../errors.js';
 import { type BootstrapSpec, bootstrapStudy } from './bootstrap-study.js';
-import { type PowerSpec, powerCells } from './power-study.js';
+import { type DoubleBootstrapSpec, doubleBootstrapStudy } from './double-bootstrap-study.js';
+import { type LrtSpec, lrtStudy } from './lrt-study.js';
+import { type PermutationSpec, permutationStudy } from './permutation-study.js';
+import { type PowerSpec, powerStudy } from './power-study.js';
 import type { Study, StudySpec } from './study.js';
 
 const STUDIES: Readonly<Record<string, (spec: never) => Study>> = {
   bootstrap: (spec: BootstrapSpec) => bootstrapStudy(spec),
-  power: (spec: PowerSpec) => powerCells(spec),
+  calibrate: (spec: DoubleBootstrapSpec) => doubleBootstrapStudy(spec),
+  lrt: (spec: LrtSpec) => lrtStudy(spec),
+  permute: (spec: PermutationSpec) => permutationStudy(spec),
+  power: (spec: PowerSpec) => powerStudy(spec),
 };
 
 /** The study of a spec. @throws OptionError for a kind that this version does not know. */

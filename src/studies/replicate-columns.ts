@@ -1,6 +1,6 @@
 /** The replicates of a bootstrap as a table: what is written to `replicates.parquet`, and read back from it. */
 import type { Bootstrap } from '../fit/types.js';
-import { STATUS_NAMES } from '../model/status.js';
+import { statusNames } from '../model/status.js';
 import type { ParquetColumn } from '../table/write-parquet.js';
 
 /** Columns that come before those of the parameters. */
@@ -19,7 +19,7 @@ export function replicateColumns(bootstrap: Bootstrap, first = 0): ParquetColumn
   const end = fit.names.length - commonStart(parameters.slice(begin).reverse(), fit.names.slice(begin).reverse());
   const columns: ParquetColumn[] = [
     { name: 'replicate', type: 'INT32', data: Int32Array.from({ length: nsim }, (_, i) => first + i + 1) },
-    { name: 'status', type: 'STRING', data: Array.from(fit.status, (code) => STATUS_NAMES[code]!) },
+    { name: 'status', type: 'STRING', data: statusNames(fit.status) },
     { name: 'logLik', type: 'DOUBLE', data: fit.logLik },
     { name: 'evaluations', type: 'INT32', data: fit.evaluations },
     { name: 'decrement', type: 'DOUBLE', data: fit.decrement },

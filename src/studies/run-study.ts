@@ -5,16 +5,22 @@ import type { Range } from '../fit/batch-ranges.js';
 import { type Engine, createEngine } from '../fit/engine.js';
 import type { BackendChoice } from '../fit/options.js';
 import type { Progress } from '../fit/types.js';
-import type { Study, StudyPart } from './study.js';
+import { columnIndex, joinColumn, memoryStore } from './memory-store.js';
+import { countRanges } from './ranges.js';
+import type { RangeResult, Study, StudyPart, StudyResults } from './study.js';
 
 /** Where parts go. */
 export interface StudyStore {
   /** Replicates this store is for: all of the study, or a shard. */
   readonly range: Range;
-  /** What of it is not there yet: ascending, without overlap. */
+  /** What of it is needed and not there yet: ascending, without overlap. */
   readonly missing: readonly Range[];
   /** Keeps a part for good before it resolves. */
   write(part: StudyPart): Promise<void>;
+  /** Tells it which replicates are not needed, in place of what it was told before; those that are there are no results any more. */
+  leaveOut(needless: readonly Range[]): void;
+  /** What is there so far. */
+  results(): StudyResults;
 }
 
 export interface RunStudyOptions {
@@ -34,14 +40,19 @@ export interface RunStudyOptions {
 
 /** What is lost when a run is killed. */
 const PART_SECONDS = 5;
-/** The first part, before anything is measured. */
-const FIRST_PART = 256;
+/** The first part, before anything is measured: a replicate may be a hundred fits. */
+const FIRST_PART = 32;
 /** A part grows at most this much from one to the next. */
 const GROWTH = 8;
 /** Bounds the memory: with ten columns 21 MB of numbers. */
 const LARGEST_PART = 2 ** 18;
 
-const OPTION_NAMES = { backend: true, workers: true, engine: true, partSize: true, stage: true, onProgress: true, signal: true } as const satisfies Record<keyof RunStudyOptions, true>;
+/** Options of studies that are computed in memory. */
+export type StudyRunOptions = Omit<RunStudyOptions, 'partSize' | 'stage'>;
+
+/** Their names, for checks of options. */
+export const STUDY_RUN_OPTIONS = { backend: true, workers: true, engine: true, onProgress: true, signal: true } as const satisfies Record<keyof StudyRunOptions, true>;
+const OPTION_NAMES = { ...STUDY_RUN_OPTIONS, partSize: true, stage: true } as const satisfies Record<keyof RunStudyOptions, true>;
 
 /**
  * Computes the missing replicates of a study and writes them to the store, in ascending order.
@@ -51,29 +62,54 @@ export async function runStudy(study: Study, store: StudyStore, options: RunStud
   checkArgument('runStudy', study, ['columns', 'total'], 'a study', 'bootstrapStudy makes one');
   checkArgument('runStudy', store, ['range', 'missing'], 'a store', 'memoryStore(study) makes one');
   checkOptionNames(options, OPTION_NAMES, 'runStudy');
+  await computeMissing(study, store, options);
+}
+
+async function computeMissing(study: Study, store: StudyStore, options: RunStudyOptions): Promise<void> {
   const { backend, workers, signal, onProgress, partSize, stage = 'replicates' } = options;
-  const { range, missing } = store;
-  const left = missing.reduce((sum, { from, to }) => sum + to - from, 0);
-  const meter = new ProgressMeter(stage, range.to - range.from, onProgress, range.to - range.from - left);
-  if (left === 0) return;
+  const all = countRanges([store.range]);
+  const look = store.missing.length === 0 ? () => undefined : await observe(study, store);
+  const meter = new ProgressMeter(stage, all, onProgress, all - countRanges(store.missing));
+  if (store.missing.length === 0) return;
+  const most = Math.min(study.stopping?.look ?? LARGEST_PART, LARGEST_PART);
   const engine = options.engine ?? await createEngine({ ...(backend === undefined ? {} : { backend }), ...(workers === undefined ? {} : { workers }) });
   try {
-    let size = partSize ?? FIRST_PART;
-    for (const gap of missing) {
-      for (let from = gap.from; from < gap.to;) {
-        signal?.throwIfAborted();
-        const to = Math.min(from + size, gap.to);
-        const before = meter.done;
-        const begin = performance.now();
-        const result = await study.run({ from, to }, { engine, signal, onProgress: (done) => { meter.reach(before + done); } });
-        const seconds = (performance.now() - begin) / 1000;
-        await store.write({ ...result, from, to, seconds });
-        meter.reach(before + to - from);
-        size = partSize ?? Math.max(1, Math.min(Math.round(((to - from) * PART_SECONDS) / seconds), GROWTH * size, LARGEST_PART));
-        from = to;
-      }
+    let size = Math.min(partSize ?? FIRST_PART, most);
+    for (let gap = store.missing[0]; gap !== undefined; gap = store.missing[0]) {
+      signal?.throwIfAborted();
+      const { from } = gap;
+      const to = Math.min(from + size, gap.to);
+      const before = meter.done;
+      const begin = performance.now();
+      const result = await study.run({ from, to }, { engine, signal, onProgress: (done) => { meter.reach(before + done); } });
+      const seconds = (performance.now() - begin) / 1000;
+      await store.write({ ...result, from, to, seconds });
+      look(result);
+      meter.reach(all - countRanges(store.missing));
+      size = Math.min(partSize ?? Math.max(1, Math.min(Math.round(((to - from) * PART_SECONDS) / seconds), GROWTH * size)), most);
     }
   } finally {
     if (options.engine === undefined) await engine.dispose();
   }
+}
+
+/** Looks at what there is, and again at every part that is added: the store is told what can be left out. */
+async function observe(study: Study, store: StudyStore): Promise<(part: RangeResult) => void> {
+  const { stopping } = study;
+  if (stopping === undefined) return () => undefined;
+  const results = store.results();
+  let seen = await Promise.all(stopping.columns.map((name) => results.column(name)));
+  store.leaveOut(stopping.needless(seen));
+  return ({ columns }) => {
+    const added = stopping.columns.map((name) => columns[columnIndex(study, name)]!);
+    seen = seen.map((values, j) => (values.length === 0 ? added[j]! : joinColumn([values, added[j]!])));
+    store.leaveOut(stopping.needless(seen));
+  };
+}
+
+/** Runs a whole study in memory. */
+export async function runInMemory(study: Study, options: StudyRunOptions): Promise<StudyResults> {
+  const store = memoryStore(study);
+  await computeMissing(study, store, options);
+  return store;
 }

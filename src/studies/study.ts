@@ -42,6 +42,21 @@ export interface Study {
    * @throws the signal's reason when aborted.
    */
   run(range: Range, context: StudyContext): Promise<RangeResult>;
+  /** Only for a study that may be over before its last replicate. */
+  readonly stopping?: StoppingRule;
+}
+
+/** How a study learns from its results that it can do without some of its replicates. */
+export interface StoppingRule {
+  /** Replicates between two looks, at most. */
+  readonly look: number;
+  /** Names of the columns it looks at. */
+  readonly columns: readonly string[];
+  /**
+   * Replicates that are not needed, given the ones there are, in any order. What it says must depend on the needed replicates alone, so that it is
+   * the same however many others were computed by then.
+   */
+  needless(columns: readonly ColumnValues[]): readonly Range[];
 }
 
 export interface StudyContext {
@@ -54,7 +69,7 @@ export interface StudyContext {
 
 /** The results of a study, a column at a time: all of them need not fit into memory. */
 export interface StudyResults {
-  /** Replicates there are, in order. */
+  /** Number of replicates there are. */
   readonly total: number;
   /** @throws Error for a name the study does not have. */
   column(name: string): Promise<ColumnValues>;

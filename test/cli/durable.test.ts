@@ -21,7 +21,7 @@ const results = (name: string): Buffer[] => ['replicates.parquet', 'intervals.cs
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glmmgpu-durable-'));
   expect((await bootstrap('--out', at('whole'))).code).toBe(0);
-});
+}, 60_000);
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 test('killed at random moments and resumed, a run ends with the same bytes', async () => {
@@ -47,7 +47,7 @@ describe('shards', () => {
       expect(code).toBe(0);
       expect(stdout).toContain(`Shard ${index} of 3: replicates `);
     }
-  });
+  }, 60_000);
 
   test('put together are the whole', async () => {
     const { code, stdout, stderr } = await runCli(['merge', ...[2, 3, 1].map((index) => at(`shard-${index}`)), '--out', at('merged'), '--json', at('merged.json')]);

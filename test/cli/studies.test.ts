@@ -69,7 +69,7 @@ describe('power', () => {
 });
 
 test.each([
-  [['power', ...DESIGN, '--width', '0.1', '--out', 'x'], /--width stops cells by their results and cannot be combined with --out/],
+  [['power', ...DESIGN, '--width', '0.1', '--shard', '1/2', '--out', join(tmpdir(), 'glmmgpu-no-shard')], /stops by its results \(--stop-after, --width\) cannot be shared out/],
   [['power', ...DESIGN.slice(2), '--nsim', '5'], /needs a data file or --design/],
   [['power', ...DESIGN, '--along', 'clinic'], /--along is written column=size,size/],
   [['lrt', ...MODEL, '--null', '~ size + (1 | herd)', '--nsim', '5'], /fixed effect 'size' is no combination/],

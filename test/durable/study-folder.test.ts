@@ -28,7 +28,7 @@ const open = (study: CountedStudy, options: Partial<FolderOptions> = {}, record 
 async function compute(study: CountedStudy, stopAt = Infinity): Promise<StudyFolder> {
   const folder = await open(study);
   const controller = new AbortController();
-  const store = { range: folder.range, missing: folder.missing, write: async (part: Parameters<StudyFolder['write']>[0]) => { await folder.write(part); if (part.to >= stopAt) controller.abort(new Error('stop')); } };
+  const store = { ...folder, get missing() { return folder.missing; }, write: async (part: Parameters<StudyFolder['write']>[0]) => { await folder.write(part); if (part.to >= stopAt) controller.abort(new Error('stop')); } };
   await runStudy(study, store, { backend: 'cpu', workers: 1, partSize: 10, signal: controller.signal }).catch((error: Error) => { if (error.message !== 'stop') throw error; });
   return folder;
 }

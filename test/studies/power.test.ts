@@ -3,9 +3,11 @@ import { createEngine } from '../../src/fit/engine.js';
 import { normalPower } from '../helpers/normal-power.js';
 import { crossedTable } from '../../src/studies/design-table.js';
 import { effectDrawer } from '../../src/studies/effect-distributions.js';
-import { type PowerOptions, type PowerStudy, power, powerReplicates } from '../../src/studies/power.js';
+import { type PowerOptions, power } from '../../src/studies/power.js';
 import { type PowerModel, powerPlan } from '../../src/studies/power-plan.js';
-import { type PowerSpec, powerCells, powerFromResults } from '../../src/studies/power-study.js';
+import { powerReplicates } from '../../src/studies/power-replicates.js';
+import type { PowerStudy } from '../../src/studies/power-rows.js';
+import { powerFromResults, powerSpec, powerStudy } from '../../src/studies/power-study.js';
 import { memoryStore } from '../../src/studies/memory-store.js';
 import { runStudy } from '../../src/studies/run-study.js';
 import { randomDesign } from '../helpers/designs.js';
@@ -51,7 +53,7 @@ describe('a slope in a linear mixed model', () => {
   test('cells share their random numbers: with another effect the estimate is the same plus the difference', async () => {
     const plan = await powerPlan(slope, { tested: 'x', effects: [0, 0.5], distributions: ['normal', 't3'] }, 3);
     await using engine = await createEngine({ backend: 'cpu', workers: 1 });
-    const [none, heavy, half] = await Promise.all([0, 1, 2].map((cell) => powerReplicates(plan, cell, 3, 0, 20, { engine })));
+    const [none, heavy, half] = await Promise.all([0, 1, 2].map((cell) => powerReplicates(plan, cell, 3, { from: 0, to: 20 }, { engine })));
     none!.estimate.forEach((value, i) => { expect(half!.estimate[i]!).toBeCloseTo(value + 0.5, 8); });
     expect(heavy!.estimate).not.toEqual(none!.estimate);
     // In a balanced design the slope is estimated within subjects: their distribution cannot move it.
@@ -96,9 +98,9 @@ describe('tests of a binomial effect', () => {
   test('as a study in parts it is the same', async () => {
     const grid = { tested: 'armb', effects: [0, 0.5], tests: ['lrt', 'simulatedLrt'] } as const;
     const whole = await run(binomial, { ...grid, nsim: 90 });
-    const spec: PowerSpec = { kind: 'power', plan: await powerPlan(binomial, grid, RUN.seed), nsim: 90, seed: RUN.seed };
-    const store = memoryStore(powerCells(spec));
-    await runStudy(powerCells(spec), store, { backend: 'cpu', workers: 1, partSize: 70 });
+    const spec = await powerSpec(binomial, { ...grid, nsim: 90, seed: RUN.seed });
+    const store = memoryStore(powerStudy(spec));
+    await runStudy(powerStudy(spec), store, { backend: 'cpu', workers: 1, partSize: 70 });
     expect((await powerFromResults(spec, 0.05, store)).rows).toEqual(whole.rows);
   });
 });

@@ -4,6 +4,7 @@ import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
 import type { Bootstrap, Progress } from '../../src/fit/types.js';
 import { bootstrapFromResults, bootstrapSpec, bootstrapStudy } from '../../src/studies/bootstrap-study.js';
 import { memoryStore } from '../../src/studies/memory-store.js';
+import { missingRanges } from '../../src/studies/ranges.js';
 import { openStudy } from '../../src/studies/registry.js';
 import { type RunStudyOptions, runStudy } from '../../src/studies/run-study.js';
 import type { StudyPart } from '../../src/studies/study.js';
@@ -52,7 +53,12 @@ describe('the runner', () => {
   test('computes only what is missing, in order, and counts what was there', async () => {
     const written: StudyPart[] = [];
     const progress: Progress[] = [];
-    const store = { range: { from: 5, to: 20 }, missing: [{ from: 6, to: 9 }, { from: 15, to: 20 }], write: (part: StudyPart) => { written.push(part); return Promise.resolve(); } };
+    const range = { from: 5, to: 20 };
+    const there = [{ from: 5, to: 6 }, { from: 9, to: 15 }];
+    const store = {
+      ...memoryStore(study), range, get missing() { return missingRanges(range, [...there, ...written]); },
+      write: (part: StudyPart) => { written.push(part); return Promise.resolve(); },
+    };
     await runStudy(study, store, { backend: 'cpu', workers: 1, partSize: 4, stage: 'squares', onProgress: (report) => { progress.push(report); } });
     expect(written.map(({ from, to }) => [from, to])).toEqual([[6, 9], [15, 19], [19, 20]]);
     expect([...(written[1]!.columns[0] as Float64Array)]).toEqual([225, 256, 289, 324]);

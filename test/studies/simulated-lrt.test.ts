@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { glmm } from '../../src/fit/glmm.js';
 import type { GlmmFit } from '../../src/fit/glmm.js';
-import { type LrtOptions, type SimulatedLrt, lrtPair, lrtReplicates, simulatedLrt } from '../../src/studies/simulated-lrt.js';
+import { lrtPair } from '../../src/studies/lrt-pair.js';
+import { lrtReplicates } from '../../src/studies/lrt-replicates.js';
+import type { SimulatedLrt } from '../../src/studies/lrt-study.js';
+import { type LrtOptions, simulatedLrt } from '../../src/studies/simulated-lrt.js';
 import { createEngine } from '../../src/fit/engine.js';
 import { referenceTable } from '../helpers/reference.js';
 
@@ -43,7 +46,7 @@ describe.each([['cbpp-period', period], ['pastes-batch', batch]] as const)('%s',
 test('replicate i depends on (seed, i) alone', async () => {
   const pair = await lrtPair(...(await period));
   await using engine = await createEngine({ backend: 'cpu', workers: 1 });
-  const [all, part] = [await lrtReplicates(pair, 8, 0, 60, { engine }), await lrtReplicates(pair, 8, 40, 60, { engine })];
+  const [all, part] = [await lrtReplicates(pair, 8, { from: 0, to: 60 }, { engine }), await lrtReplicates(pair, 8, { from: 40, to: 60 }, { engine })];
   expect(part.statistic).toEqual(all.statistic.slice(40));
 });
 
@@ -71,7 +74,7 @@ test('p-values are uniform under the null (Kolmogorov–Smirnov)', async () => {
   // Every response drawn from the smaller model is a test under the null; its p-value against the common null distribution.
   const pair = await lrtPair(...(await period));
   await using engine = await createEngine({ backend: 'cpu', workers: 1 });
-  const { statistic } = await lrtReplicates(pair, 11, 0, 3000, { engine });
+  const { statistic } = await lrtReplicates(pair, 11, { from: 0, to: 3000 }, { engine });
   const sorted = statistic.slice(1000).sort();
   const p = statistic.subarray(0, 1000).map((value) => (1 + sorted.reduce((sum, other) => sum + (other >= value ? 1 : 0), 0)) / 2001).sort();
   const distance = p.reduce((most, value, i) => Math.max(most, Math.abs(value - (i + 0.5) / 1000)), 0);
