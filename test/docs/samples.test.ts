@@ -1,5 +1,5 @@
 /** What the documentation prints is what happens: every block that begins with `$ glmmgpu` is run, every program of a page as one. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,9 @@ describe.runIf(process.platform === 'linux').each(['families.md', 'inference.md'
     for (const sample of samples) {
       const { command, lines } = parts(sample);
       const script = `glmmgpu() { "${process.execPath}" "${main}" "$@"; }\n${command.replace('MODEL', model)}`;
-      const output = execFileSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
+      // Mistakes are shown as well: standard error counts.
+      const { stdout, stderr } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
+      const output = stdout + stderr;
       // «…» stands for lines left out.
       const pieces = lines.filter((line) => !changing.test(line)).join('\n').split(/^…$/m).map((piece) => piece.trim()).filter((piece) => piece !== '');
       for (const piece of pieces) expect(output, command).toContain(piece);
