@@ -7,6 +7,7 @@ import { residuals as residualsOf } from '../prediction/residuals.js';
 import { type TestResult, binomialTest, shapiroWilk, simulationTest, uniformityTest } from './goodness-tests.js';
 import type { SimulatedResiduals } from './simulated-residuals.js';
 
+/** One test of simulated residuals, with its meaning and advice. */
 export interface ResidualTest extends TestResult {
   readonly test: 'uniformity' | 'outliers' | 'dispersion' | 'zero_inflation' | 'pearson_dispersion';
   /** What the statistic is, in words. */
@@ -15,6 +16,7 @@ export interface ResidualTest extends TestResult {
   readonly advice: string;
 }
 
+/** Whether the conditional modes of one random effect look normal. */
 export interface ModeNormality {
   readonly group: string;
   readonly term: string;

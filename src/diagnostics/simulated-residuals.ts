@@ -7,6 +7,7 @@ import { OptionError } from '../errors.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { STREAM, UniformStream } from '../random/stream.js';
 
+/** Responses that residuals are compared with. */
 export interface SimulatedResidualOptions {
   /** Responses drawn, default 250. */
   readonly nsim?: number;
@@ -16,6 +17,7 @@ export interface SimulatedResidualOptions {
   readonly conditional?: boolean;
 }
 
+/** Quantile residuals by simulation, and the draws they come from. */
 export interface SimulatedResiduals {
   /** n numbers in (0, 1). */
   readonly residuals: Float64Array;

@@ -25,6 +25,7 @@ export interface StudyRecord {
   readonly context: object;
 }
 
+/** What `manifest.json` holds. */
 export interface Manifest extends Omit<StudyRecord, 'study'> {
   readonly format: typeof FORMAT;
   /** Version of this package. */

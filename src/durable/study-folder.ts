@@ -35,6 +35,7 @@ const SPEC = 'study.json.gz';
 /** What to do with a folder that holds a run: refuse it, go on with it, or begin anew. */
 export type FolderMode = 'new' | 'resume' | 'replace';
 
+/** How a folder is opened. */
 export interface FolderOptions {
   readonly mode: FolderMode;
   /** Version of the program that computes; default: of this package. */
@@ -44,6 +45,7 @@ export interface FolderOptions {
   readonly reports: readonly string[];
 }
 
+/** A folder that holds a study, finished or not. */
 export interface StudyFolder extends StudyStore {
   readonly manifest: Manifest;
   /** What was found damaged or foreign, a sentence each. */

@@ -42,6 +42,7 @@ function entry(links: readonly MeanLinkName[], create: (link: MeanLinkName) => R
   return { links, create: made, row: made };
 }
 
+/** All families. */
 export const FAMILY_NAMES = Object.keys(FAMILIES) as FamilyName[];
 
 /** Links a family offers, the default first. @throws OptionError for a name that is no family's. */

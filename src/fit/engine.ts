@@ -12,6 +12,7 @@ import { acquireBatchDevice } from './batch-webgpu.js';
 import type { BackendChoice } from './options.js';
 import { type ObjectiveSource, cpuSource } from './single-fit.js';
 
+/** What an engine may use. */
 export interface EngineOptions {
   /** `auto` (default): WebGPU where there is a hardware adapter, else float64 threads. */
   readonly backend?: BackendChoice;

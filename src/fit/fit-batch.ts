@@ -23,6 +23,7 @@ import { LINEAR_ON_DEVICE, checkLinearOptions } from './linear-options.js';
 import type { BackendChoice, Control } from './options.js';
 import type { Progress } from './types.js';
 
+/** How and where the models of a batch are fitted. */
 export interface FitBatchOptions {
   /** 0 = joint mode, 1 = Laplace (default), k ≤ 100 = adaptive quadrature with k nodes per dimension. */
   readonly nAGQ?: number;

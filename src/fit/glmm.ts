@@ -126,6 +126,7 @@ export interface Summary extends FitJson {
   toString(): string;
 }
 
+/** What `simulate` draws, and from which streams. */
 export interface SimulateOptions {
   /** Number of response vectors, default 1. */
   readonly nsim?: number;

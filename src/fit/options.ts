@@ -13,6 +13,7 @@ export interface Control {
   readonly separationThreshold: number;
 }
 
+/** The tolerances and limits of a fit that says nothing of them. */
 export const DEFAULT_CONTROL: Control = {
   tolerance: 1e-10,
   maxEvaluations: 400,
@@ -20,8 +21,10 @@ export const DEFAULT_CONTROL: Control = {
   separationThreshold: 12,
 };
 
+/** Where models are fitted: `cpu` is float64, `webgpu` a device, `auto` a hardware device where there is one. */
 export type BackendChoice = 'auto' | 'cpu' | 'webgpu';
 
+/** Options of `glmm`; only `family` is needed. */
 export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link'>> {
   /** Distribution of the response: `FAMILY_NAMES`; `ziGamma` is Gamma, with zeros modelled by `ziformula`. `gaussian` with identity link is a linear mixed model, solved exactly. */
   readonly family: FamilyName | 'ziGamma';

@@ -76,8 +76,10 @@ export interface FitJson {
  */
 export type BootstrapMethod = 'parametric' | 'residual' | 'levels' | 'rows';
 
+/** Bootstrap intervals: docs/glossary.md and docs/studies.md define them. */
 export type IntervalKind = 'percentile' | 'basic' | 'normal' | 'bca' | 'studentised' | 'shortest';
 
+/** One interval of one parameter. */
 export interface IntervalRow {
   /** `(Intercept)`, `period2`, `sd_(Intercept)|herd`, `cor_x.(Intercept)|herd`. */
   readonly parameter: string;
@@ -97,6 +99,7 @@ export interface IntervalRow {
   readonly replicates: number;
 }
 
+/** How far a long piece of work is. */
 export interface Progress {
   /** `start` of a stage, then counts. */
   readonly stage: string;
@@ -108,6 +111,7 @@ export interface Progress {
   readonly secondsLeft: number;
 }
 
+/** Which intervals `Bootstrap.intervals` makes, and of what. */
 export interface IntervalOptions {
   /** Default: percentile, basic and normal. */
   readonly kinds?: readonly IntervalKind[];

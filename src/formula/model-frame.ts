@@ -11,6 +11,7 @@ import type { ReferenceValue } from './reference-values.js';
 /** Coding of a factor: `treatment` (R's default), `sum`, `helmert`, `poly` (R's default for ordered factors), `dummy` (one column per level). */
 export type ContrastName = 'treatment' | 'sum' | 'helmert' | 'poly' | 'dummy';
 
+/** What a model frame needs besides formula and table. */
 export interface FrameOptions {
   readonly family: FamilyName;
   readonly link: LinkName;
@@ -51,6 +52,7 @@ export interface OffsetTerms {
   readonly memory: Memory;
 }
 
+/** A formula applied to a table: the numbers of the model, and what it takes to do the same to other tables. */
 export interface ModelFrame {
   /** The formula as written, white space normalised. */
   readonly formula: string;

@@ -9,10 +9,12 @@ export interface AnovaModel extends TestedModel {
   readonly frame: { readonly fixedTerms: FixedTerms };
 }
 
+/** The reference distribution and covariance of the tests. */
 export type AnovaOptions = Pick<CoefTestOptions, 'df' | 'vcov'>;
 
 const OPTION_NAMES = { df: true, vcov: true } as const satisfies Record<keyof AnovaOptions, true>;
 
+/** The Wald test of one term. */
 export interface AnovaRow extends CoefTest {
   /** `(Intercept)`, `period`, `lbase:trt`. */
   readonly term: string;

@@ -7,6 +7,7 @@ import { factor, solveLower } from '../numerics/cholesky.js';
 import { chisqTail, fTail } from '../numerics/tails.js';
 import { type Combination, type FittedModel, jointPrecision } from '../prediction/joint-precision.js';
 
+/** The hypothesis, reference distribution and covariance of the test. */
 export interface CoefTestOptions {
   /** Values of the combinations under the hypothesis, one per row of the contrast; default zeros. */
   readonly value?: readonly number[];
@@ -18,6 +19,7 @@ export interface CoefTestOptions {
   readonly vcov?: readonly (readonly number[])[];
 }
 
+/** A Wald test of linear hypotheses. */
 export interface CoefTest {
   readonly distribution: 'chisq' | 'f';
   /** Wald χ², or F = χ² / df1. */

@@ -14,6 +14,7 @@ export interface ComparedModel extends FittedModel {
   readonly frame: FittedModel['frame'] & { readonly formula: string; readonly rows: Int32Array };
 }
 
+/** Which tests a comparison makes, and where simulated ones are fitted. */
 export interface CompareOptions extends StudyRunOptions {
   /** Whether models that are not nested are refused (default). Otherwise they are listed without a test. */
   readonly checkNesting?: boolean;
@@ -49,6 +50,7 @@ export interface ComparisonRow {
   readonly p_simulated: number | null;
 }
 
+/** Models side by side. */
 export interface Comparison {
   readonly rows: readonly ComparisonRow[];
   /** Whether the log-likelihoods are restricted ones. */

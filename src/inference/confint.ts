@@ -10,8 +10,10 @@ import { profileLimits } from './profile-interval.js';
 import { chooseParameters, profileParameters, profileValues } from './profile-parameters.js';
 import { type ProfileCurve, profile } from './profile.js';
 
+/** Ways to confidence intervals. */
 export type ConfintMethod = 'wald' | 'profile' | 'bootstrap';
 
+/** Which intervals, of which parameters. */
 export interface ConfintOptions {
   /** Default `profile`, as in lme4. */
   readonly method?: ConfintMethod;
@@ -26,6 +28,7 @@ export interface ConfintOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The interval of one parameter. */
 export interface ConfintRow {
   /** `period2`, `sd_(Intercept)|herd`, `cor_Days.(Intercept)|Subject`, `sigma`. */
   readonly parameter: string;

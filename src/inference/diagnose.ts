@@ -14,6 +14,7 @@ import { type QuadratureCheck, quadratureCheck, quadratureObstacle } from './qua
 
 export type FindingTopic = 'convergence' | 'curvature' | 'singular' | 'separation' | 'scale' | 'groups' | 'approximation';
 
+/** What one check of a fit found. */
 export interface Finding {
   readonly topic: FindingTopic;
   /** `fine`: checked, nothing found; `remark`: worth knowing; `problem`: results should not be used as they are. */
@@ -24,6 +25,7 @@ export interface Finding {
   readonly advice: string | null;
 }
 
+/** What checks of a fit found. */
 export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** Fits with more nodes, where they were made. */
@@ -37,6 +39,7 @@ export interface DiagnosedModel extends EstimatedModel {
   readonly solution: { readonly gradient: Float64Array; readonly decrement: number };
 }
 
+/** Which checks are made. */
 export interface DiagnoseOptions {
   /** Whether the model is fitted again with more nodes (default). */
   readonly quadrature?: boolean;

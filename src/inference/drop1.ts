@@ -16,6 +16,7 @@ export interface DroppableModel extends FittedModel {
   readonly settings: FitSettings;
 }
 
+/** The model without one term. */
 export interface Drop1Row {
   /** Label of the term, `<none>` for the model itself. */
   readonly term: string;

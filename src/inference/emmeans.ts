@@ -9,6 +9,7 @@ import type { Design } from '../model/design.js';
 import { ADJUSTMENTS, type Adjustment, adjustedPValues, adjustedQuantile } from './adjust.js';
 import { type ReferenceGrid, referenceGrid } from './reference-grid.js';
 
+/** Scale, differences and reference grid of marginal means. */
 export interface EmmeansOptions {
   /** Values of covariates instead of their means. */
   readonly at?: Readonly<Record<string, number>>;
@@ -50,6 +51,7 @@ export interface ContrastRow {
   readonly conf_high: number;
 }
 
+/** Marginal means and their differences. */
 export interface Emmeans {
   readonly means: readonly EmmeanRow[];
   readonly contrasts: readonly ContrastRow[] | null;

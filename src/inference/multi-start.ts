@@ -9,6 +9,7 @@ import { STREAM, checkSeed, fillNormals } from '../random/stream.js';
 import { settingsOptions } from '../studies/fitted-model.js';
 import type { EstimatedModel } from './confint.js';
 
+/** How many starts, and where they are fitted. */
 export interface MultiStartOptions extends Pick<FitBatchOptions, 'backend' | 'workers' | 'engine' | 'signal'> {
   /** Number of starts, default 20. */
   readonly starts?: number;
@@ -16,6 +17,7 @@ export interface MultiStartOptions extends Pick<FitBatchOptions, 'backend' | 'wo
   readonly seed?: number;
 }
 
+/** Where the fit from one start ended. */
 export interface StartRow {
   /** 0 is the estimate itself. */
   readonly start: number;
@@ -28,6 +30,7 @@ export interface StartRow {
   readonly evaluations: number;
 }
 
+/** Fits of one model from many starts. */
 export interface MultiStart {
   /** Best first. */
   readonly rows: readonly StartRow[];

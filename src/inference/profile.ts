@@ -15,6 +15,7 @@ import { type Fitter, curvature, fitTrials, logLikAt, standardError } from './pr
 import { type ProfileParameter, chooseParameters, profileParameters, profileValues, reorderDesign, reorderParameters } from './profile-parameters.js';
 import { type Point, type Side, longestStep, nextTrials } from './profile-walk.js';
 
+/** Which parameters are profiled, how far and how finely. */
 export interface ProfileOptions {
   /** Names of the parameters; default all. */
   readonly parameters?: readonly string[];
@@ -42,6 +43,7 @@ export interface ProfileCurve {
   readonly failed: number;
 }
 
+/** Profile likelihoods of parameters. */
 export interface Profile {
   readonly curves: readonly ProfileCurve[];
   /** Log-likelihood at the estimates. */

@@ -9,6 +9,7 @@ import { linearPredictor } from '../model/linear-predictor.js';
 import { createCpuObjective } from '../objective/cpu.js';
 import type { EstimatedModel } from './confint.js';
 
+/** The clusters and kind of a sandwich. */
 export interface RobustOptions {
   /** Name of a grouping factor of the model, or one label per row; default the coarsest grouping factor. Every level of every grouping factor must lie in one cluster. */
   readonly cluster?: string | ArrayLike<number | string>;
@@ -16,6 +17,7 @@ export interface RobustOptions {
   readonly type?: 'CR0' | 'CR1';
 }
 
+/** A cluster-robust covariance of the fixed effects. */
 export interface RobustVcov {
   /** p × p. */
   readonly vcov: number[][];

@@ -13,6 +13,7 @@ export interface SimulatedResponses {
   readonly first: number;
 }
 
+/** Models on one design, and what each of them has of its own. */
 export interface Batch {
   /** B, number of models. */
   readonly nModels: number;

@@ -5,9 +5,11 @@
 
 import { type CovarianceStructure, thetaEntries } from './covariance-structure.js';
 
+/** Distributions of the response; docs/families.md describes them. */
 export type FamilyName =
   | 'binomial' | 'poisson' | 'gaussian' | 'Gamma' | 'inverse.gaussian' | 'nbinom1' | 'nbinom2' | 'beta' | 'betabinomial'
   | 'truncated_poisson' | 'truncated_nbinom1' | 'truncated_nbinom2' | 'cumulative';
+/** Link functions; `linksOf` says which a family takes. */
 export type LinkName = 'logit' | 'probit' | 'cloglog' | 'loglog' | 'cauchit' | 'log' | 'identity' | 'sqrt' | 'inverse' | '1/mu^2';
 
 /** One random-effects term, e.g. `(1 + x | g)`. */
@@ -43,6 +45,7 @@ export interface AuxiliaryPredictor {
   readonly offset: Float64Array | null;
 }
 
+/** The numbers of a model without its response. */
 export interface Design {
   /** n, rows of the model frame. */
   readonly nobs: number;

@@ -16,6 +16,7 @@ export const STATUS = {
   nonFinite: 5,
 } as const;
 
+/** How a fit ended, in words: the keys of `STATUS`. */
 export type StatusName = keyof typeof STATUS;
 export type StatusCode = (typeof STATUS)[StatusName];
 

@@ -14,6 +14,7 @@ import { jointPrecision } from './joint-precision.js';
 import { type Scale, mostProbable, predictionScale } from './prediction-scale.js';
 import type { PredictionType } from './prediction-types.js';
 
+/** Which rows are predicted, on which scale, with which random effects. */
 export interface PredictOptions extends NewRowOptions {
   /** New rows; absent: the rows of the fit. */
   readonly data?: TableInput;
@@ -29,6 +30,7 @@ export interface PredictOptions extends NewRowOptions {
   readonly level?: number;
 }
 
+/** Predictions with what was asked for of their uncertainty. */
 export interface Prediction {
   /** One number per row, for `prob` and `cum.prob` one per category, row by row; NaN where a predictor is missing. */
   readonly fit: Float64Array;

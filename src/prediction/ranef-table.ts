@@ -6,6 +6,7 @@ import type { GlmmFit } from '../fit/glmm.js';
 import { randomEffects } from '../model/random-effects.js';
 import { jointPrecision } from './joint-precision.js';
 
+/** The conditional mode of one random effect. */
 export interface RanefEntry {
   readonly group: string;
   readonly level: string;

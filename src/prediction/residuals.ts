@@ -9,8 +9,10 @@ import closestName from '../names.js';
 import { jointPrecision } from './joint-precision.js';
 
 const TYPES = ['response', 'pearson', 'deviance', 'working', 'standardized'] as const;
+/** Kinds of residuals; `ResidualOptions.type` defines them. */
 export type ResidualType = (typeof TYPES)[number];
 
+/** Which residuals. */
 export interface ResidualOptions {
   /**
    * `response`: y − μ (of the proportion for binomial kinds); `pearson`: divided by the standard deviation of y; `deviance`: the signed root

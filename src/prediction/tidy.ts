@@ -10,6 +10,7 @@ import { residuals } from './residuals.js';
 /** Columns of equal length. */
 export type ColumnTable = Readonly<Record<string, readonly (number | string | null)[] | Float64Array>>;
 
+/** One coefficient, variance component or conditional mode. */
 export interface TidyRow {
   /** `fixed`, `zi`, `disp`, `threshold`, `ran_pars` (standard deviations and correlations) or `ran_vals` (conditional modes). */
   readonly effect: 'fixed' | 'zi' | 'disp' | 'threshold' | 'ran_pars' | 'ran_vals';
@@ -25,6 +26,7 @@ export interface TidyRow {
   readonly conf_high: number | null;
 }
 
+/** Which rows `tidy` lists, and how. */
 export interface TidyOptions {
   /** Which rows; default fixed, zi, disp, threshold, ran_pars. */
   readonly effects?: readonly TidyRow['effect'][];
@@ -38,6 +40,7 @@ const DEFAULT_EFFECTS: readonly TidyRow['effect'][] = ['fixed', 'zi', 'disp', 't
 
 const TIDY_OPTIONS = { effects: true, level: true, exponentiate: true } as const satisfies Record<keyof TidyOptions, true>;
 
+/** Coefficients, variance components and, where asked for, conditional modes, one row each. */
 export function tidy(fit: GlmmFit, options: TidyOptions = {}): TidyRow[] {
   checkFit('tidy', fit);
   checkOptionNames(options, TIDY_OPTIONS, 'tidy');
@@ -75,6 +78,7 @@ export function tidy(fit: GlmmFit, options: TidyOptions = {}): TidyRow[] {
   return rows;
 }
 
+/** One line about a fit. */
 export interface Glance {
   readonly nobs: number;
   readonly sigma: number;

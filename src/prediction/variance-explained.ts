@@ -9,6 +9,7 @@ import { predict, randomVariance } from './predict.js';
 /** A number, or in words why there is none. */
 export type Explained = number | { readonly unavailable: string };
 
+/** Shares of variance of a fitted model. */
 export interface VarianceExplained {
   /** Share of a grouping factor's variance in the total on the scale of the link, by factor. */
   readonly icc: Readonly<Record<string, Explained>>;

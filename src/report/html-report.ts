@@ -16,6 +16,7 @@ import { factTiles, reportPage } from './report-page.js';
 import { countFailures, STATUS_LABELS } from './status-words.js';
 import { printable } from './text-table.js';
 
+/** What the report of a bootstrap is made of. */
 export interface ReportInput {
   readonly fit: FitJson;
   readonly bootstrap: Bootstrap;

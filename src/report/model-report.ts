@@ -19,6 +19,7 @@ import { factTiles, reportPage } from './report-page.js';
 import { STATUS_LABELS } from './status-words.js';
 import { printable } from './text-table.js';
 
+/** What the report of a model says and computes. */
 export interface ModelReportOptions {
   /** Name of the data set for the title; default the one the model was fitted with. */
   readonly dataName?: string;

@@ -30,6 +30,7 @@ export interface BootstrapSource {
   readonly modes?: Float64Array;
 }
 
+/** Replicates of a bootstrap, and where they are fitted. */
 export interface BootstrapOptions
   extends Pick<FitBatchOptions, 'backend' | 'workers' | 'engine' | 'chunk' | 'check' | 'onProgress' | 'signal' | 'standardErrors'> {
   /** Number of replicates. */

@@ -10,6 +10,7 @@ import { STREAM, checkSeed, fillUniforms } from '../random/stream.js';
 import { type FittedModel, type StudyFitOptions } from './fitted-model.js';
 import { countingRows, fitWithout, rowUnits } from './leave-out.js';
 
+/** The folds, and where their models are fitted. */
 export interface CrossValidationOptions extends StudyFitOptions {
   /** Number of folds, from 2 to the number of units. */
   readonly folds: number;
@@ -19,6 +20,7 @@ export interface CrossValidationOptions extends StudyFitOptions {
   readonly seed: number;
 }
 
+/** One fold: the rows left out, and how well they were predicted. */
 export interface Fold {
   /** Rows left out. */
   readonly rows: number;
@@ -31,6 +33,7 @@ export interface Fold {
   readonly brier: number | null;
 }
 
+/** Predictions of rows by fits that did not see them, scored. */
 export interface CrossValidation {
   readonly by: string;
   readonly folds: readonly Fold[];

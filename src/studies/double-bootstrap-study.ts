@@ -27,6 +27,7 @@ export interface DoubleBootstrapSpec extends StudySpec {
   readonly seed: number;
 }
 
+/** A percentile interval at corrected probabilities. */
 export interface CalibratedRow {
   readonly parameter: string;
   readonly estimate: number;
@@ -43,6 +44,7 @@ export interface CalibratedRow {
   readonly replicates: number;
 }
 
+/** A bootstrap of every replicate of a bootstrap. */
 export interface DoubleBootstrap {
   readonly outer: Bootstrap;
   readonly inner: number;

@@ -4,6 +4,7 @@ import type { BootstrapSource } from './bootstrap.js';
 import { type DoubleBootstrap, doubleBootstrapFromResults, doubleBootstrapSpec, doubleBootstrapStudy } from './double-bootstrap-study.js';
 import { STUDY_RUN_OPTIONS, type StudyRunOptions, runInMemory } from './run-study.js';
 
+/** Replicates of both levels, and where they are fitted. */
 export interface DoubleBootstrapOptions extends StudyRunOptions {
   readonly nsim: number;
   /** Replicates of each replicate; 100 to 200 are usual, for the correction is smooth. */

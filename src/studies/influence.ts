@@ -7,6 +7,7 @@ import { fitWithout, rowUnits } from './leave-out.js';
 import { type FittedModel, type StudyFitOptions } from './fitted-model.js';
 import { reportedParameters } from './reported-parameters.js';
 
+/** What is left out in turn, and where the models are fitted. */
 export interface InfluenceOptions extends StudyFitOptions {
   /** Name of a grouping factor, or `rows`. */
   readonly by: string;
@@ -30,6 +31,7 @@ export interface InfluenceRow {
   readonly dfbetas: readonly number[];
 }
 
+/** Fits without each unit. */
 export interface Influence {
   readonly by: string;
   /** Names of what `dfbeta` holds; `dfbetas` stops after the fixed effects. */

@@ -12,8 +12,10 @@ import { chisqTail } from '../numerics/tails.js';
 import type { Nesting } from './nesting.js';
 import { blockJackknife } from './monte-carlo.js';
 
+/** Ways from a statistic to a p-value; `lrtRows` defines them. */
 export type LrtMethod = 'bootstrap' | 'bartlett' | 'gamma' | 'f' | 'chisq' | 'chibarsq';
 
+/** One p-value of a likelihood-ratio statistic. */
 export interface LrtRow {
   readonly method: LrtMethod;
   /** The statistic referred to the distribution: T, for `bartlett` T · df / mean, for `f` T / df. */

@@ -24,6 +24,7 @@ export interface LrtSpec extends StudySpec {
   readonly stopAfter: number | null;
 }
 
+/** A likelihood-ratio statistic with its simulated null distribution. */
 export interface SimulatedLrt {
   /** 2 (logLik of the larger − logLik of the smaller model), both by maximum likelihood. */
   readonly statistic: number;

@@ -17,6 +17,7 @@ import { type StudyFitOptions, settingsOptions } from './fitted-model.js';
 import { countingRows } from './leave-out.js';
 import { reportedParameters } from './reported-parameters.js';
 
+/** The responses, the model they share, and where it is fitted. */
 export interface ManyResponsesOptions extends Omit<GlmmOptions, 'start' | 'backend' | 'signal'>, StudyFitOptions {
   /** Names of the columns that take the place of the formula's response in turn. */
   readonly responses: readonly string[];
@@ -37,6 +38,7 @@ export interface ResponseRow {
   readonly p_adjusted: number;
 }
 
+/** One model fitted to many responses. */
 export interface ManyResponses {
   readonly formula: string;
   readonly responses: readonly string[];

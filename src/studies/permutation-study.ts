@@ -33,6 +33,7 @@ export interface PermutationSpec extends StudySpec {
   readonly seed: number;
 }
 
+/** A likelihood-ratio statistic with its permutation distribution. */
 export interface PermutationTest {
   readonly columns: readonly string[];
   /** What was exchanged: rows within the levels of the grouping factor, or its levels. */

@@ -4,6 +4,7 @@ import type { FittedModel } from './fitted-model.js';
 import { type PermutationTest, permutationFromResults, permutationSpec, permutationStudy } from './permutation-study.js';
 import { STUDY_RUN_OPTIONS, type StudyRunOptions, runInMemory } from './run-study.js';
 
+/** What is permuted how often, and where the models are fitted. */
 export interface PermutationOptions extends StudyRunOptions {
   /** Names of the fixed effects that are permuted, together: all columns of a term, and none that another term shares. */
   readonly columns: readonly string[];

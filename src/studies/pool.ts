@@ -28,6 +28,7 @@ export interface PooledRow {
   readonly fmi: number;
 }
 
+/** Fits to imputed data as one result. */
 export interface Pooled {
   /** Imputations. */
   readonly m: number;

@@ -28,6 +28,7 @@ export interface PowerModel extends GlmmOptions {
 /** `z`: Wald; `lrt`: likelihood ratio as χ²; `simulatedLrt`: likelihood ratio against its distribution simulated without the effect. */
 export type PowerTest = 'z' | 'lrt' | 'simulatedLrt';
 
+/** What a study of power varies. */
 export interface PowerGrid {
   /** Fixed effect (or several) whose absence is tested. */
   readonly tested: string | readonly string[];

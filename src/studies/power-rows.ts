@@ -33,6 +33,7 @@ export interface PowerRow {
   readonly coverage_high: number;
 }
 
+/** Rejection rates, bias and coverage of every cell and test. */
 export interface PowerStudy {
   readonly rows: readonly PowerRow[];
   readonly tested: readonly string[];

@@ -5,6 +5,7 @@ import type { PowerStudy } from './power-rows.js';
 import { powerFromResults, powerSpec, powerStudy } from './power-study.js';
 import { STUDY_RUN_OPTIONS, type StudyRunOptions, runInMemory } from './run-study.js';
 
+/** Grid, replicates and level of a study of power, and where its models are fitted. */
 export interface PowerOptions extends PowerGrid, StudyRunOptions {
   /** Replicates of each cell; with `width` the most. */
   readonly nsim: number;

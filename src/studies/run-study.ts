@@ -23,6 +23,7 @@ export interface StudyStore {
   results(): StudyResults;
 }
 
+/** Where a study is computed, and in which parts. */
 export interface RunStudyOptions {
   readonly backend?: BackendChoice;
   /** Worker threads of the float64 path; default all cores. */

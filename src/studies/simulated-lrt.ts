@@ -4,6 +4,7 @@ import type { FittedModel } from './fitted-model.js';
 import { type SimulatedLrt, lrtFromResults, lrtSpec, lrtStudy } from './lrt-study.js';
 import { STUDY_RUN_OPTIONS, type StudyRunOptions, runInMemory } from './run-study.js';
 
+/** Replicates of a simulated likelihood-ratio test, and where they are fitted. */
 export interface LrtOptions extends StudyRunOptions {
   /** Most replicates. */
   readonly nsim: number;

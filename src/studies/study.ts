@@ -31,6 +31,7 @@ export interface StudySpec {
   readonly kind: string;
 }
 
+/** Replicates 0 … total − 1 as rows of columns, each a function of its number alone. */
 export interface Study {
   /** Studies with equal specs have equal results. */
   readonly spec: StudySpec;
@@ -59,6 +60,7 @@ export interface StoppingRule {
   needless(columns: readonly ColumnValues[]): readonly Range[];
 }
 
+/** What the machinery lends to a study. */
 export interface StudyContext {
   /** Threads and device to compute on, kept by the caller from part to part. */
   readonly engine: Engine;

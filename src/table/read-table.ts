@@ -7,6 +7,7 @@ import { type CsvOptions, readCsv } from './csv.js';
 import { readParquet } from './parquet.js';
 import type { Table } from './table.js';
 
+/** File formats of tables. */
 export type TableFormat = 'csv' | 'parquet' | 'arrow';
 
 const FORMATS: readonly TableFormat[] = ['csv', 'parquet', 'arrow'];

@@ -22,6 +22,7 @@ export interface FactorColumn {
 
 export type Column = NumericColumn | FactorColumn;
 
+/** Columns of equal length by name, in order. */
 export interface Table {
   readonly nrow: number;
   /** Column names in file order; a `Map` so that a column may be called `__proto__`. */

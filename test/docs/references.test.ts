@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 import { FAMILY_NAMES, linksOf } from '../../src/families/registry.js';
@@ -54,6 +55,17 @@ test('architecture.md describes every folder of src', () => {
   const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => `src/${name}/`);
   const described = named(section(read('docs/architecture.md'), 'Where things are')).filter((name) => /^src\/\w+\/$/.test(name));
   expect([...new Set(described)].sort()).toEqual(folders.sort());
+});
+
+test.each(['src/index.ts', 'src/node.ts'])('every name that %s exports has a doc comment', (path) => {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as { config: unknown };
+  const program = ts.createProgram([join(root, path)], ts.parseJsonConfigFileContent(config, ts.sys, root).options);
+  const checker = program.getTypeChecker();
+  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(join(root, path))!)!);
+  const declared = exported.map((symbol) => ((symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol)));
+  const bare = declared.filter((symbol) => symbol.getDocumentationComment(checker).length === 0 && symbol.getJsDocTags(checker).length === 0);
+  expect(declared.length).toBeGreaterThan(5);
+  expect(bare.map(({ name }) => name)).toEqual([]);
 });
 
 test('families.md lists every family with its links, the default first', () => {
