@@ -2,6 +2,7 @@
 import { checkArgument, checkOptionNames } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import { familyOf, resolveFamily } from '../families/registry.js';
+import { auxiliaryFormulas } from '../formula/auxiliary.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
 import type { ModelFrame } from '../formula/model-frame.js';
 import { type AnovaOptions, type AnovaRow, anova } from '../inference/anova.js';
@@ -337,6 +338,7 @@ export class GlmmFit {
       formula: this.frame.formula,
       family: this.design.family,
       link: this.design.link,
+      ...auxiliaryFormulas(this.frame),
       method: this.settings.pseudo !== undefined ? (this.settings.pseudo === 'MPL' ? 'mpl' : 'rempl') : REML !== null ? (REML ? 'reml' : 'ml') : nAGQ === 0 ? 'nagq0' : nAGQ === 1 ? 'laplace' : 'agq',
       nAGQ,
       REML,

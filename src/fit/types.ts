@@ -35,6 +35,9 @@ export interface FitJson {
   readonly formula: string;
   readonly family: string;
   readonly link: string;
+  /** One-sided formulas of zero inflation and dispersion as given; null without. */
+  readonly ziformula: string | null;
+  readonly dispformula: string | null;
   /** Gaussian models: `reml` or `ml`. */
   readonly method: 'laplace' | 'agq' | 'nagq0' | 'reml' | 'ml' | 'mpl' | 'rempl';
   readonly nAGQ: number;

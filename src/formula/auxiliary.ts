@@ -2,10 +2,11 @@
 import { DataError, FormulaError, OptionError } from '../errors.js';
 import type { AuxiliaryPredictor, FamilyName } from '../model/design.js';
 import closestName from '../names.js';
-import type { FrameOptions } from './model-frame.js';
+import type { Expression } from './expression.js';
+import type { FrameOptions, ModelFrame } from './model-frame.js';
 import { parsePredictors } from './parse.js';
 import { type TermSet, expandTerms } from './terms.js';
-import { type BarTerm, splitPredictors } from './split-formula.js';
+import { type BarTerm, type Predictors, splitPredictors } from './split-formula.js';
 
 /** A one-sided formula taken apart. */
 export interface AuxiliaryTerms {
@@ -17,19 +18,22 @@ export interface AuxiliaryTerms {
   readonly bars: readonly BarTerm[];
 }
 
+const DEFAULT = '~ 1';
 const OPTION_OF = { dispersion: 'dispformula', zi: 'ziformula' } as const;
 
 /**
  * The terms of the predictors with formulas, in the order in which the family takes them. `~ 1` unless an option says otherwise; zero
  * inflation only where its option is given and not `~ 0`.
  * @param roles what the family needs and what it may have
+ * @param mean the formula of the mean, which `.` stands for in the zero inflation
  */
-export function auxiliaryTerms(roles: readonly AuxiliaryPredictor['role'][], options: FrameOptions): AuxiliaryTerms[] {
+export function auxiliaryTerms(roles: readonly AuxiliaryPredictor['role'][], options: FrameOptions, mean: Predictors): AuxiliaryTerms[] {
   return roles.flatMap((role) => {
     if (role === 'thresholds') return [];
     const option = OPTION_OF[role];
-    const text = options[option] ?? '~ 1';
-    const { fixed, bars } = splitPredictors(parsePredictors(text, `the ${option}`), text);
+    const text = options[option] ?? DEFAULT;
+    const own = splitPredictors(parsePredictors(text, `the ${option}`), text);
+    const { fixed, bars } = role === 'zi' ? withoutDot(own, mean) : own;
     if (bars.length > 0 && role === 'dispersion') {
       throw new FormulaError(`the dispformula has a random term at character ${bars[0]!.start + 1}; random effects belong to the mean and the zero inflation, write fixed terms here`, text, bars[0]!.start);
     }
@@ -37,9 +41,36 @@ export function auxiliaryTerms(roles: readonly AuxiliaryPredictor['role'][], opt
   });
 }
 
+/** `.` written out as the terms of another formula, as glmmTMB does: its random terms with them, its offsets not. */
+function withoutDot({ fixed, bars }: Predictors, mean: Predictors): Predictors {
+  const items = mean.fixed.flatMap(({ sign, value }) => (sign === '+' && value.kind === 'sum' ? value.items : [{ sign, value }]));
+  let found = false;
+  const written = (node: Expression): Expression => {
+    const { start, end } = node;
+    switch (node.kind) {
+      case 'sum': return { ...node, items: node.items.map(({ sign, value }) => ({ sign, value: written(value) })) };
+      case 'paren': return { ...node, inner: written(node.inner) };
+      case 'binary': return { ...node, left: written(node.left), right: written(node.right) };
+      case 'name':
+        if (node.name !== '.') return node;
+        found = true;
+        return { kind: 'paren', start, end, inner: { kind: 'sum', start, end, items: items.filter(({ value }) => !(value.kind === 'call' && value.callee === 'offset')) } };
+      default: return node;
+    }
+  };
+  const own = fixed.map(({ sign, value }) => ({ sign, value: written(value) }));
+  return { fixed: own, bars: [...(found ? mean.bars : []), ...bars] };
+}
+
 /** Whether a one-sided formula is `~ 0` or `~ -1`: no predictor at all. */
 export function isEmptyFormula(text: string | undefined): boolean {
   return text === undefined || /^\s*~?\s*(0|-\s*1)\s*$/.test(text);
+}
+
+/** The one-sided formulas of a model as written; null where it has none but the default. */
+export function auxiliaryFormulas({ auxiliaryTerms }: Pick<ModelFrame, 'auxiliaryTerms'>): { readonly ziformula: string | null; readonly dispformula: string | null } {
+  const dispersion = auxiliaryTerms.dispersion?.formula ?? DEFAULT;
+  return { ziformula: auxiliaryTerms.zi?.formula ?? null, dispformula: dispersion === DEFAULT ? null : dispersion };
 }
 
 /** A dispersion parameter that is known, as fits report it: a predictor without coefficients. @throws OptionError unless it is positive. */

@@ -55,7 +55,7 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
   const meanSets = randomSetsOf(applyPattern(split.bars, options.covariancePattern), formula);
   const roles = auxiliaryRoles(options.family, options);
   checkAuxiliaryOptions(options.family, roles, takesZeroInflation(options.family), options);
-  const auxiliarySets = auxiliaryTerms(roles, options);
+  const auxiliarySets = auxiliaryTerms(roles, options, split);
   const randomSets = [...meanSets, ...auxiliarySets.flatMap(({ bars, text }) => randomSetsOf(bars, text, 'zi'))];
 
   const variables = new Variables(scope);

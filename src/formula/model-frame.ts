@@ -27,7 +27,7 @@ export interface FrameOptions {
   readonly dispformula?: string;
   /** A dispersion parameter that is known and not estimated: θ of nbinom2, φ of Gamma … (as `dispersion` of the fit reports it). */
   readonly dispersion?: number;
-  /** Model of the logit of the probability of an excess zero, e.g. `~ x`; default: none. With a truncated family it makes a hurdle model. */
+  /** Model of the logit of the probability of an excess zero, e.g. `~ x + (1 | g)`; default: none. `~ .` takes the terms of the mean, offsets left out. With a truncated family it makes a hurdle model. */
   readonly ziformula?: string;
   /**
    * Covariance structures of the random terms whose formula gives none: one name for all, or one per term as written. `us`, `diag`, `homdiag`,

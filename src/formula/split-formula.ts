@@ -17,12 +17,16 @@ export interface BarTerm {
   readonly start: number;
 }
 
-export interface SplitFormula {
-  readonly response: Expression;
+/** The right side of a formula. */
+export interface Predictors {
   /** The fixed part, offsets included. */
   readonly fixed: readonly Summand[];
   /** Random terms in formula order; `(1 | a/b)` has become `(1 | b:a)` and `(1 | a)`. */
   readonly bars: readonly BarTerm[];
+}
+
+export interface SplitFormula extends Predictors {
+  readonly response: Expression;
 }
 
 /** Throws FormulaError when there is no random term or a random term stands where none can. */
@@ -36,7 +40,7 @@ export function splitFormula(formula: ParsedFormula): SplitFormula {
 }
 
 /** The fixed part and the random terms of the right side of a formula. */
-export function splitPredictors(predictors: Expression, text: string): Omit<SplitFormula, 'response'> {
+export function splitPredictors(predictors: Expression, text: string): Predictors {
   const fixed: Summand[] = [];
   const bars: BarTerm[] = [];
   collect({ sign: '+', value: predictors }, fixed, bars, text);

@@ -1,6 +1,8 @@
 /** Fitted models side by side: likelihood-ratio tests, AIC and BIC. */
 import { checkArgument, checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
+import { auxiliaryFormulas } from '../formula/auxiliary.js';
+import type { ModelFrame } from '../formula/model-frame.js';
 import { isLinearMixed } from '../model/design.js';
 import { chisqTail } from '../numerics/tails.js';
 import { type FittedModel, byMaximumLikelihood } from '../studies/fitted-model.js';
@@ -11,7 +13,7 @@ import { simulatedLrt } from '../studies/simulated-lrt.js';
 
 /** What a comparison needs of a fitted model; `GlmmFit` is one. */
 export interface ComparedModel extends FittedModel {
-  readonly frame: FittedModel['frame'] & { readonly formula: string; readonly rows: Int32Array };
+  readonly frame: FittedModel['frame'] & Pick<ModelFrame, 'formula' | 'rows' | 'auxiliaryTerms'>;
 }
 
 /** Which tests a comparison makes, and where simulated ones are fitted. */
@@ -31,6 +33,7 @@ export interface CompareOptions extends StudyRunOptions {
 
 /** One model; the test columns compare it with the row before and are null in the first. */
 export interface ComparisonRow {
+  /** With the formulas of zero inflation and dispersion, where there are some. */
   readonly formula: string;
   /** Number of parameters. */
   readonly npar: number;
@@ -113,10 +116,12 @@ function checkSameFixedEffects([first, ...others]: readonly ComparedModel[]): vo
   }
 }
 
-function criteria({ frame: { formula, design }, params, logLik }: ComparedModel): Pick<ComparisonRow, 'formula' | 'npar' | 'AIC' | 'BIC' | 'logLik' | 'deviance'> {
+function criteria({ frame, params, logLik }: ComparedModel): Pick<ComparisonRow, 'formula' | 'npar' | 'AIC' | 'BIC' | 'logLik' | 'deviance'> {
   const npar = params.length;
   const deviance = -2 * logLik;
-  return { formula, npar, AIC: deviance + 2 * npar, BIC: deviance + Math.log(design.nobs) * npar, logLik, deviance };
+  const { ziformula, dispformula } = auxiliaryFormulas(frame);
+  const formula = `${frame.formula}${ziformula === null ? '' : `, zero inflation ${ziformula}`}${dispformula === null ? '' : `, dispersion ${dispformula}`}`;
+  return { formula, npar, AIC: deviance + 2 * npar, BIC: deviance + Math.log(frame.design.nobs) * npar, logLik, deviance };
 }
 
 type Test = Pick<ComparisonRow, 'chisq' | 'df' | 'p_value' | 'p_chibar'>;

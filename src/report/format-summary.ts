@@ -50,6 +50,8 @@ function headerLines(fit: FitJson, dataName: string | undefined): string[] {
   return [
     ...titleLines(fit),
     ...wrap(`Formula: ${printable(fit.formula)}`, '    '),
+    ...(fit.ziformula === null ? [] : wrap(`Zero inflation: ${printable(fit.ziformula)}`, '    ')),
+    ...(fit.dispformula === null ? [] : wrap(`Dispersion: ${printable(fit.dispformula)}`, '    ')),
     ...(dataName === undefined ? [] : [`   Data: ${printable(dataName)}`]),
   ];
 }

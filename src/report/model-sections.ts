@@ -7,7 +7,8 @@ import { printable } from './text-table.js';
 
 /** Formula, family, link, method and size of the data. */
 export function modelHeading(fit: FitJson): Markup {
-  return html`<p class="formula"><code>${printable(fit.formula)}</code></p>
+  const part = (name: string, formula: string | null): string => (formula === null ? '' : `, ${name} ${printable(formula)}`);
+  return html`<p class="formula"><code>${printable(fit.formula)}${part('zero inflation', fit.ziformula)}${part('dispersion', fit.dispformula)}</code></p>
 <p class="soft">${modelLine(fit)}</p>`;
 }
 

@@ -86,3 +86,15 @@ test('random effects inside the dispersion model are refused by name', async () 
   const { dataset, formula, factors } = references.find(({ id }) => id === 'salamanders--nbinom2-glmmTMB')!;
   await expect(glmm(formula, referenceTable(dataset, factors), { family: 'nbinom2', dispformula: '~ mined + (1 | site)' })).rejects.toThrow(/dispformula has a random term at character 11/);
 });
+
+test('a dot in the zero inflation stands for the terms of the mean, random ones too and offsets not', async () => {
+  const { formula, factors } = references.find(({ id }) => id === 'salamanders--zip-zisite-glmmTMB')!;
+  const table = referenceTable('salamanders', factors);
+  const short = await glmm(`${formula} + offset(0.1 * DOP)`, table, { family: 'poisson', ziformula: '~ .' });
+  const long = await glmm(`${formula} + offset(0.1 * DOP)`, table, { family: 'poisson', ziformula: '~ mined + (1 | site)' });
+  expect(short.logLik).toBe(long.logLik);
+  // glmmTMB 1.1.5.
+  expect(short.logLik).toBeCloseTo(-941.73384076847, 7);
+  const more = await glmm(formula, table, { family: 'poisson', ziformula: '~ . - mined + DOP' });
+  expect(more.zi!.map(({ term }) => term)).toEqual(['(Intercept)', 'DOP']);
+});

@@ -26,7 +26,7 @@ export const cbppFit: FitJson = {
     [-0.0258917041624331, 0.0277973604860112, 0.0274315163059675, 0.182702037519442],
   ],
   random: [{ covariance: 'unstructured', group: 'herd', terms: ['(Intercept)'], sd: [0.64226144858993], correlation: [[1]] }],
-  REML: null, dispersion: null, zi: null, disp: null, thresholds: null, logLik: -92.0262818647571, AIC: 194.052563729514, BIC: 204.17932218319, deviance: 73.4717233640348, df: 5,
+  REML: null, dispersion: null, zi: null, disp: null, thresholds: null, ziformula: null, dispformula: null, logLik: -92.0262818647571, AIC: 194.052563729514, BIC: 204.17932218319, deviance: 73.4717233640348, df: 5,
   ranef: { herd: [{ level: '1', '(Intercept)': 0.59 }] }, converged: true, status: 'converged', singular: false, gradient_norm: 1e-7, evaluations: 9,
   backend, warnings: [],
 };

@@ -15,7 +15,7 @@ interface Fixture {
 }
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/report/summaries.json', import.meta.url), 'utf8')) as Fixture;
 // glmer has none of these parts, so its fixture leaves them out.
-for (const summary of Object.values(fixture.fits)) summary.fit = { ...summary.fit, zi: null, disp: null, thresholds: null };
+for (const summary of Object.values(fixture.fits)) summary.fit = { ...summary.fit, zi: null, disp: null, thresholds: null, ziformula: null, dispformula: null };
 
 /**
  * lme4's text without what differs on purpose: its class name, the labels and the layout of the information criteria, the trailing spaces
