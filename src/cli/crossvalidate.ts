@@ -21,8 +21,7 @@ export async function crossValidateCommand(path: string, options: CrossValidateA
       `${folds}-fold cross-validation by ${by}`, '',
       formatRows(result.folds.map((fold, k) => ({ fold: k + 1, ...fold })), { log_score: 'log score', rmse: 'RMSE', brier: 'Brier' }), '',
       `Log score ${result.log_score.toFixed(3)} (standard error ${result.log_score_error.toFixed(3)})`
-        // Ordered categories have no mean.
-        + (Number.isNaN(result.rmse) ? '' : `, RMSE ${result.rmse.toPrecision(4)}`)
+        + (result.rmse === null ? '' : `, RMSE ${result.rmse.toPrecision(4)}`)
         + (result.brier === null ? '' : `, Brier score ${result.brier.toPrecision(4)}`),
     ].join('\n'),
     json: (result) => ({ formula: fit.frame.formula, seed, ...result }),

@@ -1,6 +1,7 @@
 /** Cross-validation: how well a model predicts rows that it was not fitted to. */
 import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
+import { type CumulativeLink, categoryProbability } from '../families/cumulative.js';
 import { familyOf } from '../families/registry.js';
 import { atParameters } from '../fit/at-parameters.js';
 import type { Design } from '../model/design.js';
@@ -27,9 +28,12 @@ export interface Fold {
   readonly status: StatusName;
   /** Log predictive density of the rows left out given the others; NaN where the fit failed. */
   readonly log_score: number;
-  /** Root mean squared difference of response (binomial: proportion) and predicted mean. */
-  readonly rmse: number;
-  /** Binomial models: mean squared difference of each trial's outcome (0 or 1) and predicted probability; null for other families. */
+  /** Root mean squared difference of response (binomial: proportion) and predicted mean; null for ordered responses, which have no mean. */
+  readonly rmse: number | null;
+  /**
+   * Mean squared difference of each trial's outcome (0 or 1) and predicted probability; for ordered responses summed over the categories (Brier 1950);
+   * null for families without probabilities.
+   */
   readonly brier: number | null;
 }
 
@@ -43,9 +47,9 @@ export interface CrossValidation {
   readonly log_score: number;
   readonly log_score_error: number;
   /** Over all rows of those folds. */
-  readonly rmse: number;
+  readonly rmse: number | null;
   readonly brier: number | null;
-  /** Predicted means of all rows, each by the fit that did not see it; NaN where that failed. */
+  /** Predicted means of all rows (ordered responses: probabilities of their categories), each by the fit that did not see it; NaN where that failed. */
   readonly predicted: Float64Array;
 }
 
@@ -68,30 +72,30 @@ export async function crossValidate(model: FittedModel, options: CrossValidation
   const foldOfUnit = randomFolds(units.labels.length, count, seed);
   const foldOf = units.unitOf.map((unit) => foldOfUnit[unit]!);
   const fit = await fitWithout(model, foldOf, count, fitOptions);
-  const predicted = new Float64Array(design.nobs).fill(NaN);
+  const scores = new Array<RowScore>(design.nobs).fill(FAILED);
   const folds: Fold[] = [];
   for (let k = 0; k < count; k++) {
     const params = Float64Array.from(fit.params, (column) => column[k]!);
     const rows = [...foldOf.keys()].filter((i) => foldOf[i] === k);
     const status = STATUS_NAMES[fit.status[k]!]!;
     if (!isConverged(fit.status[k]!)) {
-      folds.push({ rows: rows.length, status, log_score: NaN, rmse: NaN, brier: isBinomial(design) ? NaN : null });
+      folds.push({ rows: rows.length, status, log_score: NaN, ...errorsOf(design, [FAILED]) });
       continue;
     }
     const all = await atParameters(design, model.settings, { response: model.response }, params);
     const rest = Float64Array.from(foldOf, (fold) => (fold === k ? 0 : 1));
     const seen = await atParameters(design, model.settings, { response: model.response, ...countingRows(design, rest) }, params);
-    const means = meansAt(design, params, seen.modes);
-    for (const i of rows) predicted[i] = means(i);
-    folds.push({ rows: rows.length, status, log_score: all.logLik - seen.logLik, ...errorsOf(model, predicted, rows) });
+    const scoreOf = rowScores(model, params, seen.modes);
+    for (const i of rows) scores[i] = scoreOf(i);
+    folds.push({ rows: rows.length, status, log_score: all.logLik - seen.logLik, ...errorsOf(design, rows.map((i) => scores[i]!)) });
   }
   const scored = folds.filter(({ log_score }) => !Number.isNaN(log_score));
   const total = scored.reduce((sum, { log_score }) => sum + log_score, 0);
   const mean = total / scored.length;
   const spread = scored.reduce((sum, { log_score }) => sum + (log_score - mean) ** 2, 0) / (scored.length - 1);
   return {
-    by, folds, foldOf, predicted, log_score: total, log_score_error: Math.sqrt(scored.length * spread),
-    ...errorsOf(model, predicted, [...predicted.keys()].filter((i) => !Number.isNaN(predicted[i]!))),
+    by, folds, foldOf, predicted: Float64Array.from(scores, (score) => score.predicted), log_score: total, log_score_error: Math.sqrt(scored.length * spread),
+    ...errorsOf(design, scores.filter((score) => score !== FAILED)),
   };
 }
 
@@ -105,11 +109,35 @@ function randomFolds(units: number, folds: number, seed: number): Int32Array {
   return out;
 }
 
-/** Mean of the response of each row at the parameters and modes. */
-function meansAt(design: Design, params: Float64Array, modes: Float64Array): (row: number) => number {
-  const family = familyOf(design);
+/** What a fit says of a row that it did not see. */
+interface RowScore {
+  readonly predicted: number;
+  readonly squaredError: number;
+  /** Summed over the trials. */
+  readonly brier: number;
+  readonly trials: number;
+}
+
+const FAILED: RowScore = { predicted: NaN, squaredError: NaN, brier: NaN, trials: 1 };
+
+/** The scores of rows at the parameters and modes. */
+function rowScores({ frame: { design }, response }: FittedModel, params: Float64Array, modes: Float64Array): (row: number) => RowScore {
   const { eta, auxiliaryOf } = linearPredictors({ design, params, modes });
-  return (row) => family.responseMean(eta[row]!, auxiliaryOf(row));
+  if (isOrdered(design)) {
+    return (row) => {
+      const thresholds = auxiliaryOf(row);
+      const p = Array.from({ length: thresholds.length + 1 }, (_, k) => categoryProbability(design.link as CumulativeLink, eta[row]!, thresholds, k + 1));
+      return { predicted: p[response[row]! - 1]!, squaredError: NaN, brier: p.reduce((sum, value, k) => sum + (value - (k + 1 === response[row] ? 1 : 0)) ** 2, 0), trials: 1 };
+    };
+  }
+  const family = familyOf(design);
+  const binomial = isBinomial(design);
+  return (row) => {
+    const y = response[row]!;
+    const trials = binomial ? design.trials?.[row] ?? 1 : 1;
+    const mean = family.responseMean(eta[row]!, auxiliaryOf(row));
+    return { predicted: mean, squaredError: (y / trials - mean) ** 2, brier: y * (1 - mean) ** 2 + (trials - y) * mean ** 2, trials };
+  };
 }
 
 /** Families of so many successes out of so many trials, whose means are probabilities. */
@@ -117,17 +145,16 @@ function isBinomial({ family }: Design): boolean {
   return family === 'binomial' || family === 'betabinomial';
 }
 
-/** Errors of the predicted means of some rows; for binomial models means are probabilities. */
-function errorsOf({ frame: { design }, response }: FittedModel, predicted: Float64Array, rows: readonly number[]): Pick<Fold, 'rmse' | 'brier'> {
-  const trialsOf = (i: number): number => design.trials?.[i] ?? 1;
-  const binomial = isBinomial(design);
-  const squares = rows.reduce((sum, i) => sum + (response[i]! / (binomial ? trialsOf(i) : 1) - predicted[i]!) ** 2, 0);
-  if (!binomial) return { rmse: Math.sqrt(squares / rows.length), brier: null };
-  let brier = 0;
-  let trials = 0;
-  for (const i of rows) {
-    brier += response[i]! * (1 - predicted[i]!) ** 2 + (trialsOf(i) - response[i]!) * predicted[i]! ** 2;
-    trials += trialsOf(i);
-  }
-  return { rmse: Math.sqrt(squares / rows.length), brier: brier / trials };
+/** Families of categories. */
+function isOrdered({ family }: Design): boolean {
+  return family === 'cumulative';
+}
+
+/** Errors of the predictions of some rows. */
+function errorsOf(design: Design, scores: readonly RowScore[]): Pick<Fold, 'rmse' | 'brier'> {
+  const sum = (of: (score: RowScore) => number): number => scores.reduce((total, score) => total + of(score), 0);
+  return {
+    rmse: isOrdered(design) ? null : Math.sqrt(sum(({ squaredError }) => squaredError) / scores.length),
+    brier: isBinomial(design) || isOrdered(design) ? sum(({ brier }) => brier) / sum(({ trials }) => trials) : null,
+  };
 }

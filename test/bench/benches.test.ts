@@ -57,6 +57,19 @@ test('linear mixed models', () => {
   expect(crossed.processorSeconds).toBeGreaterThan(0);
 });
 
+test('simulated likelihood-ratio test, and studies in single fits', () => {
+  bench('lrt');
+  const { lrt, contraception } = result<{
+    lrt: { seconds: number; statistic: number; pbkrtest: { statistic: number; ratio: number } | null; skipped: string | null };
+    contraception: { studies: { name: string; models: number; factor: number }[] };
+  }>('lrt');
+  expect(lrt.seconds).toBeGreaterThan(0);
+  if (lrt.pbkrtest === null) expect(lrt.skipped).toMatch(/pbkrtest|Rscript/);
+  else expect(Math.abs(lrt.pbkrtest.statistic - lrt.statistic)).toBeLessThan(0.01);
+  expect(contraception.studies.map((row) => row.models).slice(0, 2)).toEqual([60, 10]);
+  for (const row of contraception.studies) expect(row.factor, row.name).toBeGreaterThan(0);
+});
+
 test('accuracy', () => {
   bench('accuracy');
   const { float64 } = result<{ float64: { family: string; fits: number; logLik: number; fixed: number }[] }>('accuracy');
