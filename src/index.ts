@@ -33,6 +33,8 @@ export { type Explained, varianceExplained, type VarianceExplained } from './pre
 export { loadModel, saveModel } from './prediction/model-file.js';
 export { formatIntervals } from './report/format-intervals.js';
 export { formatSummary, type SummaryOptions } from './report/format-summary.js';
+export type { FigureKind } from './report/figure-kinds.js';
+export { type ModelPlot, type ModelPlotOptions, modelPlots } from './report/model-figures.js';
 export { modelReport, type ModelReportOptions } from './report/model-report.js';
 export { htmlReport, type ReportInput } from './report/html-report.js';
 export { type ModeNormality, modeNormality, type ResidualTest, residualTests } from './diagnostics/residual-tests.js';
@@ -53,6 +55,7 @@ export { confint, type ConfintMethod, type ConfintOptions, type ConfintRow } fro
 export { diagnose, type Diagnosis, type DiagnoseOptions, type Finding } from './inference/diagnose.js';
 export { drop1, type Drop1Row } from './inference/drop1.js';
 export { type ContrastRow, emmeans, type EmmeanRow, type Emmeans, type EmmeansOptions } from './inference/emmeans.js';
+export { fittedCurve, type FittedCurve, type FittedCurveOptions } from './inference/fitted-curve.js';
 export { multiStart, type MultiStart, type MultiStartOptions, type StartRow } from './inference/multi-start.js';
 export { profile, type Profile, type ProfileCurve, type ProfileOptions } from './inference/profile.js';
 export { profileLimits } from './inference/profile-interval.js';

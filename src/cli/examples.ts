@@ -18,6 +18,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   summary: ['summary cbpp.json', 'summary cbpp.json --table coefficients --exponentiate'],
   report: ['report cbpp.json --out cbpp.html'],
+  plot: ['plot cbpp.json --out plots', 'plot cbpp.json --kinds profiles,modes --out plots'],
   predict: ['predict cbpp.json --level 0.95', 'predict cbpp.json --population', 'predict cbpp.json --residuals pearson,deviance --out residuals.csv'],
   simulate: ['simulate cbpp.json --nsim 10 --seed 1 --out simulated.csv'],
   refit: ['simulate cbpp.json --out simulated.csv', 'refit cbpp.json --data simulated.csv --response sim_1'],

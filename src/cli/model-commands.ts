@@ -57,12 +57,13 @@ export interface ReportArguments {
   readonly nsim: number;
   readonly seed: number;
   readonly quadrature: boolean;
+  readonly profiles?: boolean;
 }
 
-export async function reportCommand(path: string, { out, nsim, seed, quadrature }: ReportArguments): Promise<void> {
+export async function reportCommand(path: string, { out, nsim, seed, quadrature, profiles }: ReportArguments): Promise<void> {
   if (out !== '-') await checkWritable(out);
   const fit = await openModel(path);
-  await put(await modelReport(fit, { nsim, seed, quadrature, generator: `glmmgpu ${packageVersion()}` }), out);
+  await put(await modelReport(fit, { nsim, seed, quadrature, ...(profiles === undefined ? {} : { profiles }), generator: `glmmgpu ${packageVersion()}` }), out);
 }
 
 export interface PredictArguments {
@@ -164,7 +165,8 @@ function responseOf(column: Column, name: string, categories: readonly string[] 
   throw new DataError(`column '${name}' holds text where the numbers of a response are needed; choose another column`, { column: name });
 }
 
-async function openModel(path: string): Promise<GlmmFit> {
+/** The model of a file. @throws FileError, DataError where there is none. */
+export async function openModel(path: string): Promise<GlmmFit> {
   return loadModel(new TextDecoder().decode(await readInput(path)));
 }
 

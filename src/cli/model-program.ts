@@ -1,6 +1,8 @@
 /** Commands on a saved model (`glmmgpu fit … --save`). Each command's code is loaded only when it runs. */
 import type { Command } from 'commander';
+import type { PlotArguments } from './plot.js';
 import type { PredictArguments, RefitArguments, ReportArguments, SimulateArguments, SummaryArguments } from './model-commands.js';
+import { FIGURE_KINDS } from '../report/figure-kinds.js';
 import { PREDICTION_TYPES } from '../prediction/prediction-types.js';
 import { parseChoice, parseChoices, parseCount, parseLevel, parsePairs } from './option-values.js';
 
@@ -23,7 +25,16 @@ export function modelCommands(program: Command): Command[] {
       .option('--nsim <n>', 'responses simulated for the residuals', (text) => parseCount('--nsim', text, 20), 250)
       .option('--seed <n>', 'seed of the simulation', (text) => parseCount('--seed', text, 0), 1)
       .option('--no-quadrature', 'do not fit again with more nodes')
+      .option('--profiles', 'draw the profiles of the parameters (default: of small models)').option('--no-profiles', 'leave them out')
       .action(async (model: string, options: ReportArguments) => (await import('./model-commands.js')).reportCommand(model, options)),
+    onModel('plot', 'the plots of the report on a saved model as SVG or PNG files')
+      .requiredOption('--out <folder>', 'folder for the files')
+      .option('--kinds <names>', `${FIGURE_KINDS.join(', ')}, separated by commas (default: all, profiles of small models)`, (text) => parseChoices('--kinds', text, FIGURE_KINDS))
+      .option('--format <name>', 'svg or png (with the optional package @resvg/resvg-js)', (text) => parseChoice('--format', text, ['svg', 'png'] as const), 'svg' as const)
+      .option('--theme <name>', 'light or dark', (text) => parseChoice('--theme', text, ['light', 'dark'] as const), 'light' as const)
+      .option('--width <pixels>', 'width of PNG files', (text) => parseCount('--width', text, 100), 1140)
+      .option('--seed <n>', 'seed of the simulated residuals', (text) => parseCount('--seed', text, 0), 1)
+      .action(async (model: string, options: PlotArguments) => (await import('./plot.js')).plotCommand(model, options)),
     onModel('predict', 'predictions of a saved model, as CSV')
       .option('--data <file>', 'new rows (CSV, Parquet or Arrow); default: the rows of the fit')
       .option('--types <column=type,...>', 'types of the columns of the new rows', (text) => parsePairs('--types', text))

@@ -5,8 +5,8 @@ import { inputs } from './variables.js';
 
 /** One column of the table. Plain data. */
 export type ReferenceValue =
-  /** A covariate, with its mean over the rows used. */
-  | { readonly name: string; readonly kind: 'covariate'; readonly mean: number }
+  /** A covariate, with its mean and range over the rows used. */
+  | { readonly name: string; readonly kind: 'covariate'; readonly mean: number; readonly low: number; readonly high: number }
   /** A factor: its levels that occur, in order; of numbers that the formula makes a factor of, the numbers. */
   | { readonly name: string; readonly kind: 'factor'; readonly levels: readonly string[] | readonly number[]; readonly source: 'string' | 'boolean' | 'factor' | 'numeric' };
 
@@ -23,6 +23,9 @@ export function referenceValues(recipe: MatrixRecipe, table: Table, rows: Int32A
     }
     const values = Float64Array.from(rows, (row) => column.values[row]!);
     if (asFactor.has(name)) return [{ name, kind: 'factor', levels: [...new Set(values)].sort((a, b) => a - b), source: 'numeric' }];
-    return [{ name, kind: 'covariate', mean: values.reduce((sum, value) => sum + value, 0) / values.length }];
+    return [{
+      name, kind: 'covariate', mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+      low: values.reduce((least, value) => Math.min(least, value), Infinity), high: values.reduce((most, value) => Math.max(most, value), -Infinity),
+    }];
   });
 }

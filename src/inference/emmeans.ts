@@ -7,7 +7,7 @@ import type { ModelFrame } from '../formula/model-frame.js';
 import closestName from '../names.js';
 import type { Design } from '../model/design.js';
 import { ADJUSTMENTS, type Adjustment, adjustedPValues, adjustedQuantile } from './adjust.js';
-import { type ReferenceGrid, referenceGrid } from './reference-grid.js';
+import { type ReferenceGrid, combination, gridAverages, meanOffset, referenceGrid } from './reference-grid.js';
 
 /** Scale, differences and reference grid of marginal means. */
 export interface EmmeansOptions {
@@ -101,10 +101,10 @@ export function emmeans(fit: MarginalModel, specs: readonly string[], options: E
   if (vcov.length !== p) throw new OptionError(`vcov is ${vcov.length} × ${vcov[0]?.length ?? 0}; the model has ${p} fixed effects`);
   const grid = referenceGrid(fixedTerms, referenceValues, options.at);
   const chosen = choose(grid, specs);
-  const { labels, rows } = averages(grid, chosen, p);
+  const { labels, rows } = gridAverages(grid, chosen, p);
   const residual = df === 'residual' ? design.nobs - p : Infinity;
   const family = familyOf(design);
-  const offset = design.offset === null ? 0 : design.offset.reduce((sum, value) => sum + value, 0) / design.nobs;
+  const offset = meanOffset(design);
   const quantile = adjustedQuantile(level, 'none', { means: 1, comparisons: 1, df: residual });
 
   const means = rows.map((row, i): EmmeanRow => {
@@ -133,32 +133,6 @@ function choose({ factors, covariates }: ReferenceGrid, specs: readonly string[]
     if (at === -1) throw new OptionError(`'${name}' is no factor of the fixed effects (${names.join(', ') || 'the model has none'})${closestName(name, names)}`);
     return at;
   });
-}
-
-/** Mean rows of X for every combination of levels of the chosen factors, the first running fastest. */
-function averages({ factors, nrow, codes, x }: ReferenceGrid, chosen: readonly number[], p: number): { labels: string[][]; rows: Float64Array[] } {
-  const count = chosen.reduce((product, f) => product * factors[f]!.levels.length, 1);
-  const rows = Array.from({ length: count }, () => new Float64Array(p));
-  const labels = Array.from({ length: count }, (): string[] => []);
-  for (let row = 0; row < nrow; row++) {
-    let cell = 0;
-    let stride = 1;
-    const label = chosen.map((f) => {
-      const code = codes[row * factors.length + f]!;
-      cell += code * stride;
-      stride *= factors[f]!.levels.length;
-      return String(factors[f]!.levels[code]);
-    });
-    labels[cell] = label;
-    for (let j = 0; j < p; j++) rows[cell]![j]! += (x[row * p + j]! * count) / nrow;
-  }
-  return { labels, rows };
-}
-
-function combination(row: Float64Array, params: Float64Array, vcov: readonly (readonly number[])[]): { estimate: number; error: number } {
-  let variance = 0;
-  row.forEach((a, i) => { row.forEach((b, j) => { if (a !== 0 && b !== 0) variance += a * b * vcov[i]![j]!; }); });
-  return { estimate: row.reduce((sum, weight, j) => sum + weight * params[j]!, 0), error: Math.sqrt(variance) };
 }
 
 function differences(

@@ -20,29 +20,32 @@ export function profileLimits(curve: ProfileCurve, level: number): [low: number,
   return [limit(curve, -z), limit(curve, z)];
 }
 
-function limit({ value, zeta, slope, range, failed }: ProfileCurve, target: number): number {
+function limit(curve: ProfileCurve, target: number): number {
+  const { value, zeta, range, failed } = curve;
   for (let i = 0; i + 1 < value.length; i++) {
     if (!((zeta[i]! <= target && target <= zeta[i + 1]!))) continue;
-    return crossing([value[i]!, value[i + 1]!], [zeta[i]!, zeta[i + 1]!], [slope[i]!, slope[i + 1]!], target);
+    return crossing(curve, i, target);
   }
   const end = target < 0 ? range[0] : range[1];
   const outermost = value[target < 0 ? 0 : value.length - 1]!;
   return outermost === end || failed === 0 ? end : NaN;
 }
 
-/** Where the Hermite cubic through two points takes the value `target`. */
-function crossing([x0, x1]: [number, number], [z0, z1]: [number, number], [s0, s1]: [number, number], target: number): number {
-  const h = x1 - x0;
-  const at = (t: number): number => {
-    const u = 1 - t;
-    return u * u * (1 + 2 * t) * z0 + t * t * (3 - 2 * t) * z1 + h * t * u * (u * s0 - t * s1);
-  };
+/** ζ of the Hermite cubic from point `i` to the next, `t` of the way. */
+export function interpolatedZeta({ value, zeta, slope }: Pick<ProfileCurve, 'value' | 'zeta' | 'slope'>, i: number, t: number): number {
+  const u = 1 - t;
+  return u * u * (1 + 2 * t) * zeta[i]! + t * t * (3 - 2 * t) * zeta[i + 1]! + (value[i + 1]! - value[i]!) * t * u * (u * slope[i]! - t * slope[i + 1]!);
+}
+
+/** Where the cubic from point `i` takes the value `target`. */
+function crossing(curve: ProfileCurve, i: number, target: number): number {
   let low = 0;
   let high = 1;
-  for (let i = 0; i < HALVINGS; i++) {
+  for (let step = 0; step < HALVINGS; step++) {
     const middle = 0.5 * (low + high);
-    if (at(middle) < target) low = middle;
+    if (interpolatedZeta(curve, i, middle) < target) low = middle;
     else high = middle;
   }
-  return x0 + h * 0.5 * (low + high);
+  const { value } = curve;
+  return value[i]! + (value[i + 1]! - value[i]!) * 0.5 * (low + high);
 }

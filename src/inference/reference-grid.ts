@@ -4,6 +4,7 @@ import type { FixedTerms } from '../formula/model-matrix.js';
 import { modelMatrix } from '../formula/model-matrix.js';
 import type { ReferenceValue } from '../formula/reference-values.js';
 import closestName from '../names.js';
+import type { Design } from '../model/design.js';
 import type { Column } from '../table/table.js';
 
 export type FactorValue = Extract<ReferenceValue, { kind: 'factor' }>;
@@ -52,4 +53,36 @@ export function referenceGrid(fixedTerms: FixedTerms, values: readonly Reference
 function gridColumn({ levels, source }: FactorValue, codes: Int32Array): Column {
   if (source === 'numeric') return { kind: 'numeric', values: Float64Array.from(codes, (code) => Number(levels[code])) };
   return { kind: 'factor', source, levels: levels.map(String), codes, ordered: false };
+}
+
+/** Mean rows of X for every combination of levels of the chosen factors, the first running fastest. */
+export function gridAverages({ factors, nrow, codes, x }: ReferenceGrid, chosen: readonly number[], p: number): { labels: string[][]; rows: Float64Array[] } {
+  const count = chosen.reduce((product, f) => product * factors[f]!.levels.length, 1);
+  const rows = Array.from({ length: count }, () => new Float64Array(p));
+  const labels = Array.from({ length: count }, (): string[] => []);
+  for (let row = 0; row < nrow; row++) {
+    let cell = 0;
+    let stride = 1;
+    const label = chosen.map((f) => {
+      const code = codes[row * factors.length + f]!;
+      cell += code * stride;
+      stride *= factors[f]!.levels.length;
+      return String(factors[f]!.levels[code]);
+    });
+    labels[cell] = label;
+    for (let j = 0; j < p; j++) rows[cell]![j]! += (x[row * p + j]! * count) / nrow;
+  }
+  return { labels, rows };
+}
+
+/** A linear combination of the fixed effects and its standard error. */
+export function combination(row: Float64Array, params: Float64Array, vcov: readonly (readonly number[])[]): { estimate: number; error: number } {
+  let variance = 0;
+  row.forEach((a, i) => { row.forEach((b, j) => { if (a !== 0 && b !== 0) variance += a * b * vcov[i]![j]!; }); });
+  return { estimate: row.reduce((sum, weight, j) => sum + weight * params[j]!, 0), error: Math.sqrt(variance) };
+}
+
+/** The offset at which marginal means are taken. */
+export function meanOffset({ offset, nobs }: Pick<Design, 'offset' | 'nobs'>): number {
+  return offset === null ? 0 : offset.reduce((sum, value) => sum + value, 0) / nobs;
 }

@@ -1,6 +1,7 @@
 /** Plots as SVG text: Observable Plot on linkedom's document, so that the same code runs in Node, in a worker and in a page. */
 import type * as Plot from '@observablehq/plot';
 import { html, type Markup, trusted } from './markup.js';
+import { PALETTE, type Theme } from './report-style.js';
 
 const WIDTH = 380;
 const MARGIN = 14;
@@ -26,4 +27,14 @@ export async function loadDrawing(): Promise<Drawing> {
       return trusted(`${html`<svg role="img" aria-label="${label}" `.markup}${svg.outerHTML.slice('<svg '.length)}`);
     },
   };
+}
+
+/** A plot as the text of an SVG file: on a ground of its own, colours instead of a page's variables. */
+export function standaloneSvg({ markup }: Markup, theme: Theme): string {
+  const colours: Readonly<Record<string, string>> = PALETTE[theme];
+  return markup
+    .replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
+    .replace('font-family:inherit;', '')
+    .replace('>', `><rect width="100%" height="100%" fill="${colours.page!}"/>`)
+    .replaceAll(/var\(--([a-z]+)\)/g, (_, name: string) => colours[name]!);
 }

@@ -1,4 +1,8 @@
 /** The plots of the report on one model as SVG text. */
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import type { FittedCurve } from '../inference/fitted-curve.js';
+import { interpolatedZeta } from '../inference/profile-interval.js';
+import type { ProfileCurve } from '../inference/profile.js';
 import type { RanefEntry } from '../prediction/ranef-table.js';
 import { QUANTILE_POINTS, intervalPlot } from './common-plots.js';
 import type { Drawing } from './draw-svg.js';
@@ -34,7 +38,7 @@ export function scatterPlot({ Plot, draw }: Drawing, x: ArrayLike<number>, y: Ar
   const points = Array.from({ length: Math.ceil(x.length / step) }, (_, i) => ({ x: x[i * step]!, y: y[i * step]! }))
     .filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y));
   return draw(`${yLabel} against ${xLabel}`, {
-    height: 220, marginTop: 22, marginBottom: 34, marginLeft: 44,
+    height: 220, inset: 6, marginTop: 22, marginBottom: 34, marginLeft: 44,
     x: { label: xLabel, labelAnchor: 'center', labelArrow: 'none', ticks: 5 },
     y: { label: yLabel, labelArrow: 'none', ticks: 5 },
     marks: [
@@ -69,6 +73,50 @@ export function zerosPlot({ Plot, draw }: Drawing, observed: number, drawn: read
     marks: [
       Plot.rectY(drawn, { ...Plot.binX({ y: 'count' }, { x: Plot.identity }), fill: 'var(--bars)' }),
       Plot.ruleX([observed], { stroke: 'var(--percentile)', strokeWidth: 2.5 }),
+    ],
+  });
+}
+
+/** ζ beyond this interests nobody: its level is 99.994 %. */
+const MOST_ZETA = 4;
+/** Pieces of the drawn line between two points of a profile. */
+const PIECES = 6;
+
+/** ζ of a parameter with the normal quantiles of two levels; the dashed line is what it would be if the Wald interval were right. */
+export function profilePlot({ Plot, draw }: Drawing, curve: ProfileCurve): Markup {
+  const { parameter, estimate, value, zeta, slope } = curve;
+  const line = Array.from({ length: (value.length - 1) * PIECES + 1 }, (_, k) => {
+    const i = Math.min(Math.floor(k / PIECES), value.length - 2);
+    const t = k / PIECES - i;
+    return { x: value[i]! + t * (value[i + 1]! - value[i]!), y: interpolatedZeta(curve, i, t) };
+  }).filter(({ y }) => Math.abs(y) <= MOST_ZETA);
+  const reach = Math.max(3, ...line.map(({ y }) => Math.abs(y)));
+  const own = slope[zeta.indexOf(0)] ?? NaN;
+  const wald = [Math.max(value[0]!, estimate - reach / own), Math.min(value.at(-1)!, estimate + reach / own)].map((x) => ({ x, y: own * (x - estimate) }));
+  const levels = [0.95, 0.99].flatMap((level) => [-1, 1].map((sign) => sign * normalQuantile(0.5 + level / 2, 0, 1)));
+  return draw(`Profile of ${parameter}`, {
+    height: 220, marginTop: 22, marginBottom: 34, marginLeft: 40,
+    x: { label: parameter, labelAnchor: 'center', labelArrow: 'none', ticks: 5 },
+    y: { label: 'ζ', labelArrow: 'none', ticks: 5, domain: [-reach, reach] },
+    marks: [
+      Plot.ruleY(levels, { stroke: 'var(--rule)' }), Plot.ruleY([0], { stroke: 'var(--soft)', strokeOpacity: 0.5 }),
+      Plot.line(wald, { x: 'x', y: 'y', stroke: 'var(--soft)', strokeDasharray: '4 3' }),
+      Plot.line(line, { x: 'x', y: 'y', stroke: 'var(--percentile)', strokeWidth: 2 }),
+      Plot.dot([{ x: estimate, y: 0 }], { x: 'x', y: 'y', r: 3, fill: 'var(--estimate)' }),
+    ],
+  });
+}
+
+/** A fitted curve with its band. */
+export function fittedCurvePlot({ Plot, draw }: Drawing, { covariate, type, value, fit, low, high }: FittedCurve): Markup {
+  const points = Array.from(value, (x, i) => ({ x, y: fit[i]!, low: low[i]!, high: high[i]! }));
+  return draw(`Fitted ${type === 'link' ? 'linear predictor' : 'mean'} along ${covariate}`, {
+    height: 220, marginTop: 22, marginBottom: 34, marginLeft: 48,
+    x: { label: covariate, labelAnchor: 'center', labelArrow: 'none', ticks: 5 },
+    y: { label: type === 'link' ? 'Linear predictor' : 'Mean', labelArrow: 'none', ticks: 5 },
+    marks: [
+      Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: 'var(--bars)', fillOpacity: 0.45 }),
+      Plot.line(points, { x: 'x', y: 'y', stroke: 'var(--percentile)', strokeWidth: 2 }),
     ],
   });
 }

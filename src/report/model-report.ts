@@ -1,19 +1,17 @@
 /** One fitted model as one self-contained HTML file: estimates, what they explain, and whether they can be trusted. */
 import { checkFit, checkOptionNames } from '../check-arguments.js';
-import { ALARM, type ModeNormality, type ResidualTest, countZeros, modeNormality, residualTests } from '../diagnostics/residual-tests.js';
-import { type SimulatedResiduals, simulatedResiduals } from '../diagnostics/simulated-residuals.js';
+import { ALARM, type ModeNormality, type ResidualTest, modeNormality, residualTests } from '../diagnostics/residual-tests.js';
+import { simulatedResiduals } from '../diagnostics/simulated-residuals.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import type { FitJson } from '../fit/types.js';
 import { type Finding, diagnose } from '../inference/diagnose.js';
-import { predict } from '../prediction/predict.js';
-import { type RanefEntry, ranefTable } from '../prediction/ranef-table.js';
-import { residuals } from '../prediction/residuals.js';
+import { profile } from '../inference/profile.js';
 import { type Explained, varianceExplained } from '../prediction/variance-explained.js';
-import { normalQuantilePlot } from './common-plots.js';
-import { type Drawing, loadDrawing } from './draw-svg.js';
+import { loadDrawing } from './draw-svg.js';
 import { formatCount, formatFixed, formatPValues } from './format-numbers.js';
 import { html, type Markup } from './markup.js';
-import { caterpillarPlot, isAbridged, scatterPlot, uniformQuantilePlot, zerosPlot } from './model-plots.js';
+import { FIGURE_KINDS, type FigureKind } from './figure-kinds.js';
+import { MAX_FIGURES, type ModelFigure, modelFigures, profileFigures, profilesQuickly } from './model-figures.js';
 import { modelHeading, modelSection } from './model-sections.js';
 import { factTiles, reportPage } from './report-page.js';
 import { STATUS_LABELS } from './status-words.js';
@@ -31,19 +29,12 @@ export interface ModelReportOptions {
   readonly seed?: number;
   /** Whether the model is fitted again with more nodes to judge the approximation (default). */
   readonly quadrature?: boolean;
+  /** Whether profiles of the parameters are drawn; default where the model is small. */
+  readonly profiles?: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** Effects of more terms than this would make a page nobody reads. */
-const MAX_EFFECTS = 12;
-
-/** Conditional modes of one effect. */
-interface Effect {
-  readonly name: string;
-  readonly entries: readonly RanefEntry[];
-}
-
-const OPTION_NAMES = { dataName: true, generator: true, nsim: true, seed: true, quadrature: true, signal: true } as const satisfies Record<keyof ModelReportOptions, true>;
+const OPTION_NAMES = { dataName: true, generator: true, nsim: true, seed: true, quadrature: true, profiles: true, signal: true } as const satisfies Record<keyof ModelReportOptions, true>;
 
 /**
  * The report as the text of an HTML file: no network, no scripts. Loads the drawing libraries on first use.
@@ -52,12 +43,15 @@ const OPTION_NAMES = { dataName: true, generator: true, nsim: true, seed: true, 
 export async function modelReport(fit: GlmmFit, options: ModelReportOptions = {}): Promise<string> {
   checkFit('modelReport', fit);
   checkOptionNames(options, OPTION_NAMES, 'modelReport');
-  const { nsim = 250, seed = 1, quadrature = true, signal, dataName = fit.options.dataName } = options;
+  const { nsim = 250, seed = 1, quadrature = true, signal, dataName = fit.options.dataName, profiles = profilesQuickly(fit) } = options;
+  const abortable = signal === undefined ? {} : { signal };
   const simulated = simulatedResiduals(fit, { nsim, seed });
-  const { findings } = await diagnose(fit, { quadrature, ...(signal === undefined ? {} : { signal }) });
+  const { findings } = await diagnose(fit, { quadrature, ...abortable });
   const drawing = await loadDrawing();
   const json = fit.toJSON();
-  const effects = effectsOf(fit);
+  const figures = [
+    ...modelFigures(drawing, fit, simulated), ...(profiles ? profileFigures(drawing, (await profile(fit, abortable)).curves) : []),
+  ];
   return reportPage({
     title: `Mixed model${dataName === undefined ? '' : ` of ${printable(dataName)}`}`,
     generator: options.generator ?? 'glmmgpu',
@@ -67,20 +61,8 @@ ${facts(json)}`,
 ${explainedSection(fit)}
 ${diagnosisSection(findings)}
 ${testSection(residualTests(fit, simulated), modeNormality(fit), nsim, seed)}
-${residualSection(drawing, fit, simulated)}
-${effectSection(drawing, fit, effects)}`,
+${FIGURE_KINDS.map((kind) => figureSection(kind, figures))}`,
   });
-}
-
-function effectsOf(fit: GlmmFit): Effect[] {
-  const byName = new Map<string, RanefEntry[]>();
-  for (const entry of ranefTable(fit)) {
-    const name = `${entry.term} | ${entry.group}`;
-    const own = byName.get(name);
-    if (own === undefined) byName.set(name, [entry]);
-    else own.push(entry);
-  }
-  return [...byName].map(([name, entries]) => ({ name: printable(name), entries }));
 }
 
 function facts({ nobs, groups, status, evaluations }: FitJson): Markup {
@@ -137,41 +119,26 @@ function testSection(tests: readonly ResidualTest[], normality: readonly ModeNor
 </section>`;
 }
 
-const figure = (caption: string, plot: Markup): Markup => html`<figure><figcaption>${caption}</figcaption>${plot}</figure>
+/** Titles of the kinds of figures, and what is said above them. */
+const HEADINGS: Readonly<Record<FigureKind, readonly [title: string, note: string | null]>> = {
+  curves: ['Fitted curves', 'Means with random effects at zero and 95 % bands; other covariates at their means, factors averaged over.'],
+  residuals: ['Residuals', null],
+  modes: ['Conditional modes', 'Modes of the random effects with 95 % intervals given the other parameters.'],
+  quantiles: ['Normal quantile plots of the modes', null],
+  pairs: ['Correlated effects', null],
+  profiles: ['Profiles', 'Signed root ζ of the likelihood-ratio statistic; the dashed line is where it would lie if the Wald interval were right, the grey lines are the limits of 95 and 99 %.'],
+};
+
+function figureSection(kind: FigureKind, figures: readonly ModelFigure[]): Markup {
+  const own = figures.filter((figure) => figure.kind === kind);
+  if (own.length === 0) return html``;
+  const [title, note] = HEADINGS[kind];
+  return html`<section>
+<h2>${title}</h2>
+${note === null ? html`` : html`<p class="soft">${note}</p>
+`}<div class="grid">${own.map(({ caption, plot }) => html`<figure><figcaption>${caption}</figcaption>${plot}</figure>
+`)}</div>${own.length === MAX_FIGURES ? html`
+<p class="soft">The first ${MAX_FIGURES} are drawn.</p>` : html``}
+</section>
 `;
-
-function residualSection(drawing: Drawing, fit: GlmmFit, { residuals: quantile, observed, draws }: SimulatedResiduals): Markup {
-  const { family, trials } = fit.design;
-  const isCount = family !== 'gaussian' && family !== 'cumulative' && trials === null && observed.every(Number.isInteger) && observed.some((y) => y > 1);
-  return html`<section>
-<h2>Residuals</h2>
-<div class="grid">${family === 'cumulative' ? html`` : figure('Pearson residuals against fitted means', scatterPlot(drawing, predict(fit).fit, residuals(fit, { type: 'pearson' }), ['Fitted mean', 'Pearson residual']))}
-${figure('Simulated quantile residuals', uniformQuantilePlot(drawing, quantile))}
-${isCount ? figure('Zeros in simulated responses; the line is the observed number', zerosPlot(drawing, countZeros(observed), draws.map(countZeros))) : html``}</div>
-</section>`;
-}
-
-function effectSection(drawing: Drawing, fit: GlmmFit, effects: readonly Effect[]): Markup {
-  const drawn = effects.slice(0, MAX_EFFECTS);
-  const pairs = pairsOf(fit, drawn);
-  return html`<section>
-<h2>Conditional modes</h2>
-<p class="soft">Modes of the random effects with 95 % intervals given the other parameters.${effects.length > MAX_EFFECTS ? ` The first ${MAX_EFFECTS} of ${effects.length} effects are drawn.` : ''}</p>
-<div class="grid">${drawn.map(({ name, entries }) =>
-    figure(isAbridged(entries.length) ? `${name}: the largest and the smallest of ${formatCount(entries.length)}` : name, caterpillarPlot(drawing, entries)))}</div>
-<h3>Normal quantile plots of the modes</h3>
-<div class="grid">${drawn.map(({ name, entries }) => figure(name, normalQuantilePlot(drawing, name, estimates(entries).sort())))}</div>
-${pairs.length === 0 ? html`` : html`<h3>Correlated effects</h3>
-<div class="grid">${pairs.map(([first, second]) => figure(`${second.name} against ${first.name}`, scatterPlot(drawing, estimates(first.entries), estimates(second.entries), [first.name, second.name])))}</div>`}
-</section>`;
-}
-
-const estimates = (entries: readonly RanefEntry[]): Float64Array => Float64Array.from(entries, ({ estimate }) => estimate);
-
-/** Pairs of effects that the model lets correlate. */
-function pairsOf(fit: GlmmFit, effects: readonly Effect[]): (readonly [Effect, Effect])[] {
-  return fit.VarCorr.filter(({ covariance }) => covariance !== 'diagonal' && covariance !== 'isotropic').flatMap(({ group, terms }) => {
-    const own = effects.filter(({ entries }) => entries[0]!.group === group && terms.includes(entries[0]!.term));
-    return own.flatMap((second, i) => own.slice(0, i).map((first) => [first, second] as const));
-  }).slice(0, MAX_EFFECTS);
 }

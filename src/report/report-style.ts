@@ -1,18 +1,27 @@
 /** The look of the HTML report: light and dark by the reader's setting, plain on paper. Fonts are the reader's own. */
+
+export type Theme = 'light' | 'dark';
+
+/** Colours by the names of the CSS variables that plots and pages use. */
+export const PALETTE = {
+  light: {
+    page: '#ffffff', panel: '#f6f7f9', rule: '#d9dde3', ink: '#1c2128', soft: '#5b6573', bars: '#9db7d8', estimate: '#14181d',
+    percentile: '#c2410c', basic: '#0f766e', normal: '#7c3aed', bca: '#be185d', studentised: '#1d4ed8', shortest: '#4d7c0f', good: '#3f7f5f', edge: '#d6a032', bad: '#c0392b',
+  },
+  dark: {
+    page: '#14171c', panel: '#1d2229', rule: '#39414c', ink: '#e6e9ee', soft: '#a0a9b6', bars: '#46648c', estimate: '#ffffff',
+    percentile: '#fb923c', basic: '#2dd4bf', normal: '#b79bfb', bca: '#f472b6', studentised: '#60a5fa', shortest: '#a3e635', good: '#5fae87', edge: '#e0b04c', bad: '#e8705f',
+  },
+} as const satisfies Record<Theme, Readonly<Record<string, string>>>;
+
+/** What paper has instead of the light colours. */
+const PAPER = { panel: '#fff', rule: '#bbb', ink: '#000', soft: '#444', bars: '#b9c6d8', estimate: '#000' };
+
+const variables = (colours: Readonly<Record<string, string>>): string => Object.entries(colours).map(([name, colour]) => `--${name}: ${colour};`).join(' ');
+
 export const REPORT_STYLE = `
-:root {
-  color-scheme: light dark;
-  --page: #ffffff; --panel: #f6f7f9; --rule: #d9dde3; --ink: #1c2128; --soft: #5b6573;
-  --bars: #9db7d8; --estimate: #14181d; --percentile: #c2410c; --basic: #0f766e; --normal: #7c3aed; --bca: #be185d; --studentised: #1d4ed8; --shortest: #4d7c0f;
-  --good: #3f7f5f; --edge: #d6a032; --bad: #c0392b;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --page: #14171c; --panel: #1d2229; --rule: #39414c; --ink: #e6e9ee; --soft: #a0a9b6;
-    --bars: #46648c; --estimate: #ffffff; --percentile: #fb923c; --basic: #2dd4bf; --normal: #b79bfb; --bca: #f472b6; --studentised: #60a5fa; --shortest: #a3e635;
-    --good: #5fae87; --edge: #e0b04c; --bad: #e8705f;
-  }
-}
+:root { color-scheme: light dark; ${variables(PALETTE.light)} }
+@media (prefers-color-scheme: dark) { :root { ${variables(PALETTE.dark)} } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 72rem; padding: 2rem 1.25rem 4rem; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
@@ -56,8 +65,7 @@ svg { display: block; width: 100%; height: auto; overflow: visible; }
 .warnings { border-left: 3px solid var(--edge); padding: .1rem 0 .1rem .9rem; margin: 1rem 0 0; }
 footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: .85rem; }
 @media print {
-  :root { color-scheme: light; --page: #fff; --panel: #fff; --rule: #bbb; --ink: #000; --soft: #444; --bars: #b9c6d8; --estimate: #000;
-    --percentile: #c2410c; --basic: #0f766e; --normal: #7c3aed; --bca: #be185d; --studentised: #1d4ed8; --shortest: #4d7c0f; --good: #3f7f5f; --edge: #d6a032; --bad: #c0392b; }
+  :root { color-scheme: light; ${variables({ ...PALETTE.light, ...PAPER })} }
   body { max-width: none; padding: 0; font-size: 11pt; }
   h2 { break-after: avoid; }
   table, .findings li { break-inside: avoid; }

@@ -46,6 +46,14 @@ test('report writes one page', async () => {
   expect(await runCli(['report', model])).toMatchObject({ code: 2, stdout: '' });
 });
 
+test('plot writes a file per figure', async () => {
+  const out = join(folder, 'plots');
+  const { stdout } = await runCli(['plot', model, '--out', out, '--kinds', 'modes,profiles']);
+  expect(stdout).toContain('modes-Intercept-herd.svg, profiles-Intercept.svg, profiles-period2.svg');
+  expect(readFileSync(join(out, 'profiles-sd-Intercept-herd.svg'), 'utf8')).toMatch(/^<svg xmlns=/);
+  expect(await runCli(['plot', model, '--out', out, '--kinds', 'pairs'])).toMatchObject({ code: 2, stderr: 'glmmgpu: the model has no plots of the kind pairs; leave --kinds out for all it has\n' });
+});
+
 test('predict: rows of the fit with residuals, new rows with limits', async () => {
   const fit = loadModel(readFileSync(model, 'utf8'));
   const own = await runCli(['predict', model, '--residuals', 'pearson,deviance']);

@@ -4,9 +4,12 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { countZeros } from '../../src/diagnostics/residual-tests.js';
 import { glmm } from '../../src/fit/glmm.js';
+import { interpolatedZeta } from '../../src/inference/profile-interval.js';
 import { ranefTable } from '../../src/prediction/ranef-table.js';
 import { loadDrawing } from '../../src/report/draw-svg.js';
 import { modelReport } from '../../src/report/model-report.js';
+import { svgToPng } from '../../src/platform/node-png.js';
+import { modelPlots } from '../../src/report/model-figures.js';
 import { caterpillarPlot, scatterPlot, uniformQuantilePlot, zerosPlot } from '../../src/report/model-plots.js';
 import { readCsv } from '../../src/table/csv.js';
 
@@ -21,7 +24,7 @@ const captions = (text: string): string[] => [...parseHTML(text).document.queryS
 /** Nothing of another host, and in every figure something drawn. */
 function expectSelfContained(text: string): void {
   expect(text.replaceAll('http://www.w3.org/2000/svg', '').replaceAll('http://www.w3.org/1999/xlink', '')).not.toMatch(/https?:|\burl\(|@import|<script|<link|<iframe|NaN/);
-  for (const figure of parseHTML(text).document.querySelectorAll('figure')) expect(figure.querySelectorAll('svg circle, svg rect').length).toBeGreaterThan(5);
+  for (const figure of parseHTML(text).document.querySelectorAll('figure')) expect(figure.querySelectorAll('svg circle, svg rect, svg path').length).toBeGreaterThan(5);
 }
 
 describe('report on a model', () => {
@@ -74,4 +77,39 @@ test('every plot draws its points', async () => {
   expect(count(scatterPlot(drawing, [1, 2, NaN], [1, 2, 3], ['x', 'y']).markup, 'circle')).toBe(2);
   expect(count(uniformQuantilePlot(drawing, Float64Array.from([0.9, 0.1, 0.5])).markup, 'circle')).toBe(3);
   expect(count(zerosPlot(drawing, countZeros(epil.response), [20, 24, 25, 31]).markup, 'rect')).toBeGreaterThan(1);
+});
+
+describe('plots as files', () => {
+  test('every kind, with colours of its own', async () => {
+    const plots = await modelPlots(sleepstudy, { theme: 'dark' });
+    expect([...new Set(plots.map(({ kind }) => kind))]).toEqual(['curves', 'residuals', 'modes', 'quantiles', 'pairs', 'profiles']);
+    expect(plots.filter(({ kind }) => kind === 'profiles').map(({ subject }) => subject)).toEqual(
+      ['(Intercept)', 'Days', 'sd_(Intercept)|Subject', 'sd_Days|Subject', 'cor_Days.(Intercept)|Subject', 'sigma']);
+    for (const { svg } of plots) {
+      expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [^>]*><rect width="100%" height="100%" fill="#14171c"\/>/);
+      expect(svg).not.toMatch(/var\(|NaN|<script|undefined/);
+    }
+    expect((await modelPlots(epil, { kinds: ['residuals'] })).map(({ subject }) => subject)).toEqual(['pearson', 'quantile', 'zeros']);
+  });
+
+  test('the curve of a profile goes through its points', async () => {
+    const { curves: [curve] } = await sleepstudy.profile({ parameters: ['sigma'] });
+    curve!.zeta.slice(1).forEach((zeta, i) => {
+      expect(interpolatedZeta(curve!, i, 0)).toBeCloseTo(curve!.zeta[i]!, 12);
+      expect(interpolatedZeta(curve!, i, 1)).toBeCloseTo(zeta, 12);
+    });
+  });
+
+  test('unknown kinds and themes are named', async () => {
+    await expect(modelPlots(cbpp, { kinds: ['profile' as 'profiles'] })).rejects.toThrow("did you mean 'profiles'");
+    await expect(modelPlots(cbpp, { theme: 'blue' as 'dark' })).rejects.toThrow('use light or dark');
+  });
+
+  test('PNG', async () => {
+    const [plot] = await modelPlots(cbpp, { kinds: ['modes'] });
+    const png = await svgToPng(plot!.svg, 570);
+    expect(Array.from(png.subarray(0, 8))).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    expect(new DataView(png.buffer, png.byteOffset).getUint32(16)).toBe(570);
+    await expect(svgToPng('<p>', 100)).rejects.toThrow('no SVG that can be drawn');
+  });
 });
