@@ -1,4 +1,5 @@
 /** SVG into PNG by the optional package `@resvg/resvg-js`, which has builds for the usual systems and draws text with their fonts. */
+import type { Resvg as Renderer } from '@resvg/resvg-js';
 import { OptionError } from '../errors.js';
 
 /** What stands for a family that the system has not: the usual one without serifs on Linux, where Arial and Helvetica are missing. */
@@ -11,7 +12,7 @@ const LINUX_FONT = 'DejaVu Sans';
  * @throws OptionError where the package is not installed or the text is no SVG.
  */
 export async function svgToPng(svg: string, width: number): Promise<Uint8Array> {
-  let Resvg: typeof import('@resvg/resvg-js').Resvg;
+  let Resvg: typeof Renderer;
   try {
     ({ Resvg } = await import('@resvg/resvg-js'));
   } catch {
