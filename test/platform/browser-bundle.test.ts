@@ -14,6 +14,8 @@ const warnings: string[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glmmgpu-bundle-'));
+  // Without it the files would be called .mjs or .js by whatever lies in the folders above.
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'entry.js'), `export * from ${JSON.stringify(join(root, 'dist/index.js'))};`);
   await build({
     root: folder, logLevel: 'silent', configFile: false,
