@@ -3,9 +3,8 @@ import digamma from '@stdlib/math-base-special-digamma';
 import gammaln from '@stdlib/math-base-special-gammaln';
 import polygamma from '@stdlib/math-base-special-polygamma';
 import trigamma from '@stdlib/math-base-special-trigamma';
+import { HALF_LOG_2PI, binet, logExcess, logMinusDigamma } from '../numerics/stirling.js';
 import type { Core } from './row.js';
-
-const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
 
 /** a = log σ². */
 export const gaussianCore: Core = (mu, y, _m, a, out) => {
@@ -27,15 +26,19 @@ export const gaussianCore: Core = (mu, y, _m, a, out) => {
 /** a = log of the shape α; the variance is μ²/α. */
 export const gammaCore: Core = (s, y, _m, a, out) => {
   const shape = Math.exp(a);
-  const ratio = y * Math.exp(-s);
-  const logRatio = Math.log(y) - s;
-  out.value = shape * (a + logRatio - ratio) - Math.log(y) - gammaln(shape);
-  out.s1 = shape * (ratio - 1);
+  const logY = Math.log(y);
+  const logRatio = logY - s;
+  const rest = Math.expm1(logRatio);
+  const ratio = 1 + rest;
+  // y/μ − 1 − log(y/μ), which a large shape multiplies.
+  const excess = Math.abs(logRatio) > 0.5 ? rest - logRatio : logExcess(rest);
+  out.value = 0.5 * a - shape * excess - HALF_LOG_2PI - binet(shape) - logY;
+  out.s1 = shape * rest;
   out.s2 = -shape * ratio;
   out.s3 = shape * ratio;
   out.info = shape;
   out.infoSlope = 0;
-  out.a = shape * (a - digamma(shape) + 1 + logRatio - ratio);
+  out.a = shape * (logMinusDigamma(shape) - excess);
   out.s1a = out.s1;
   out.s2a = out.s2;
   out.infoA = shape;

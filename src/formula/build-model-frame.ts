@@ -2,7 +2,7 @@
 import { checkArgument, checkOptions } from '../check-arguments.js';
 import { DataError, FormulaError, OptionError } from '../errors.js';
 import closestName from '../names.js';
-import { auxiliaryRoles, distributionOf, resolveFamily, takesZeroInflation } from '../families/registry.js';
+import { auxiliaryRoles, distributionOf, getFamily, resolveFamily, takesZeroInflation } from '../families/registry.js';
 import { hasCommonCorrelation } from '../model/covariance-structure.js';
 import type { AuxiliaryPredictor, RandomTerm } from '../model/design.js';
 import type { Table } from '../table/table.js';
@@ -110,6 +110,8 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
   const fixed = fixedMatrix(fixedSet, fixedData, contrastChooser(options.contrasts, fixedSet, fixedData), rows, 'fixed effects', response.categories !== undefined);
   notes.push(...fixed.notes);
   const { recipe, kept, droppedColumns } = fixed;
+  // Without mass at zero the family sees the other rows alone.
+  if (roles.includes('zi') && getFamily(options.family, options.link).invalid(0, 1) !== null) requireToldByPositive(fixed, response.response, responseName);
 
   const randomParts = randomSets.map((set) => randomTerm(set, variables, rows, table));
   const random = randomParts.map(({ term }) => term);
@@ -192,6 +194,16 @@ function fixedMatrix(
     recipe, kept, droppedColumns, notes, names: kept.map((j) => recipe.names[j]!),
     x: kept.length === recipe.names.length ? full : fillMatrix(recipe, data, rows.length, kept),
   };
+}
+
+/** Throws DataError where the rows of a hurdle model that are not zero leave a fixed effect undetermined. */
+function requireToldByPositive({ names, x }: FixedMatrix, response: Float64Array, label: string): void {
+  const p = names.length;
+  const rows = [...response.keys()].filter((i) => response[i] !== 0);
+  const told = new Set(independentColumns(Float64Array.from({ length: rows.length * p }, (_, at) => x[rows[Math.floor(at / p)]! * p + (at % p)]!), rows.length, p));
+  const untold = names.filter((_, j) => !told.has(j));
+  if (untold.length === 0) return;
+  throw new DataError(`the rows in which response '${label}' is not zero do not tell the fixed effects ${untold.join(', ')}, and a hurdle model takes its mean from them alone; leave those terms out or join levels`, { column: label });
 }
 
 interface AuxiliaryFrame {

@@ -50,3 +50,12 @@ test('a replicate with an empty category is on the boundary', async () => {
   const { status } = await fitBatch(fit.design, { nModels: 2, response }, { backend: 'cpu', workers: 1 });
   expect(Array.from(status)).toEqual([STATUS.converged, STATUS.boundary]);
 });
+
+test('a hurdle model whose positive counts leave a fixed effect undetermined is refused by name', async () => {
+  const f = x.map((_, i) => ['a', 'b', 'c'][i % 3]!);
+  const y = counts.map((value, i) => (i % 3 === 2 ? 0 : value));
+  const options = { family: 'truncated_poisson', ziformula: '~ 1' } as const;
+  await expect(glmm('y ~ x + f + (1 | g)', { x, f, g, y }, options)).rejects.toThrow(/rows in which response 'y' is not zero do not tell the fixed effects fc,/);
+  // Zero inflation sees every row.
+  expect((await glmm('y ~ x + (1 | g)', { x, f, g, y }, { family: 'poisson', ziformula: '~ f' })).converged).toBe(true);
+});
