@@ -64,10 +64,14 @@ svg { display: block; width: 100%; height: auto; overflow: visible; }
 .bar { display: flex; height: 1.5rem; border-radius: .3rem; overflow: hidden; border: 1px solid var(--rule); max-width: 52rem; }
 .warnings { border-left: 3px solid var(--edge); padding: .1rem 0 .1rem .9rem; margin: 1rem 0 0; }
 footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: .85rem; }
+@page { margin: 14mm; }
 @media print {
   :root { color-scheme: light; ${variables({ ...PALETTE.light, ...PAPER })} }
   body { max-width: none; padding: 0; font-size: 11pt; }
-  h2 { break-after: avoid; }
+  h2, h3, h2 + p, h3 + p { break-after: avoid; }
+  .scroll { overflow: visible; }
+  .scroll table { font-size: 7.5pt; }
+  .scroll :is(th, td) { padding-right: .45rem; }
   table, .findings li { break-inside: avoid; }
   .grid { grid-template-columns: repeat(2, 1fr); }
   .bar, .key i, .facts div { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
