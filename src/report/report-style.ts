@@ -44,7 +44,7 @@ th { font-weight: 600; color: var(--soft); border-bottom: 1px solid var(--rule);
 tbody tr.lead > * { border-top: 1px solid var(--rule); }
 tbody tr:first-child > * { border-top: 0; }
 th.name, td.name { text-align: left; }
-td.name { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .86rem; }
+td.name { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .93em; }
 .stars { text-align: left; color: var(--soft); font-family: ui-monospace, Menlo, Consolas, monospace; }
 .words { text-align: left; white-space: normal; vertical-align: top; }
 .top { vertical-align: top; }
