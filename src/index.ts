@@ -1,4 +1,5 @@
-export { glmm, GlmmFit, type SimulateOptions, type Summary } from './fit/glmm.js';
+export { glmm, GlmmFit, type Summary } from './fit/glmm.js';
+export { type SimulateOptions, simulateResponses } from './prediction/simulate-responses.js';
 export { type BackendChoice, type Control, DEFAULT_CONTROL, type GlmmOptions } from './fit/options.js';
 export type {
   Bootstrap, BootstrapMethod, FitJson, FixedEffect, IntervalKind, IntervalOptions, IntervalRow, Progress, RanefRow, VarianceComponent,

@@ -34,7 +34,7 @@ beforeAll(async () => {
     formatIntervals: [[]], formatSummary: [fit.toJSON(), NONE], modelReport: [fit, NONE], htmlReport: [{ fit: fit.toJSON(), bootstrap: {}, intervals: [] }],
     modeNormality: [fit], residualTests: [fit, simulatedResiduals(fit)], simulatedResiduals: [fit, NONE],
     readTable: [new TextEncoder().encode('a\n1\n'), 'csv', NONE], toTable: [data, NONE], linksOf: ['binomial'],
-    simulatedLrt: [fit, fit, replicates], anova: [fit, NONE], coefTest: [fit, ['x'], NONE], compare: [[fit, fit], NONE], confint: [fit, NONE], diagnose: [fit, NONE], drop1: [fit, NONE], fittedCurve: [fit, 'x', NONE], modelPlots: [fit, NONE],
+    simulateResponses: [fit, { seed: 1 }], simulatedLrt: [fit, fit, replicates], anova: [fit, NONE], coefTest: [fit, ['x'], NONE], compare: [[fit, fit], NONE], confint: [fit, NONE], diagnose: [fit, NONE], drop1: [fit, NONE], fittedCurve: [fit, 'x', NONE], modelPlots: [fit, NONE],
     emmeans: [fit, ['x'], NONE], multiStart: [fit, NONE], profile: [fit, NONE], profileLimits: [{ value: [0], zeta: [0] }, 0.95], robustVcov: [fit, NONE],
     power: [{ formula: FORMULA, data, ...family }, { ...replicates, tested: 'x' }], crossedTable: ['g[3]; x = 0:4'], extendAlong: [table, 'g', 5], extendWithin: [table, ['g'], 5],
     influence: [fit, { by: 'g' }], crossValidate: [fit, { folds: 2, by: 'g', seed: 1 }], permutationTest: [fit, { ...replicates, columns: ['x'] }],

@@ -16,6 +16,7 @@ import { guessFormat, readTable } from '../table/read-table.js';
 import type { ColumnType } from '../table/retype.js';
 import type { Column, Table } from '../table/table.js';
 import { checkWritable, readInput, writeOutput } from './files.js';
+import { parseCount } from './option-values.js';
 import { describeFit } from './fit-model.js';
 
 export interface SummaryArguments {
@@ -116,16 +117,35 @@ export interface SimulateArguments {
   readonly nsim: number;
   readonly seed: number;
   readonly conditional?: boolean;
+  readonly data?: string;
+  readonly types?: Record<string, string>;
+  /** A number, or the name of a column. */
+  readonly trials?: string;
+  readonly newLevels?: boolean;
+  readonly parameters?: { readonly fixef?: number[]; readonly theta?: number[] };
   readonly out?: string;
 }
 
-export async function simulateCommand(path: string, { nsim, seed, conditional, out }: SimulateArguments): Promise<void> {
+export async function simulateCommand(path: string, { nsim, seed, conditional, parameters, out, ...options }: SimulateArguments): Promise<void> {
   if (out !== undefined) await checkWritable(out);
   const fit = await openModel(path);
-  const draws = fit.simulate({ nsim, seed, conditional: conditional === true });
+  const data = options.data === undefined ? undefined : await openTable(options.data, options.types);
+  const draws = fit.simulate({
+    nsim, seed, conditional: conditional === true,
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(data === undefined ? {} : { data, allowNewLevels: options.newLevels === true }),
+    ...(options.trials === undefined ? {} : { trials: trialsOf(options.trials, data) }),
+  });
   const { categories } = fit.frame;
   const written = (y: Float64Array): ArrayLike<number | string> => (categories === null ? y : Array.from(y, (k) => categories[k - 1]!));
   await put(csvText(rowsOfColumns(Object.fromEntries(draws.map((y, i) => [`sim_${i + 1}`, written(y)])))), out);
+}
+
+/** @throws OptionError for what is neither a number nor a column of numbers. */
+function trialsOf(text: string, data: Table | undefined): number | ArrayLike<number> {
+  const column = data?.columns.get(text);
+  if (column?.kind === 'numeric') return column.values;
+  return parseCount('--trials', text, 0);
 }
 
 export interface RefitArguments {

@@ -4,7 +4,7 @@ import type { PlotArguments } from './plot.js';
 import type { PredictArguments, RefitArguments, ReportArguments, SimulateArguments, SummaryArguments } from './model-commands.js';
 import { FIGURE_KINDS } from '../report/figure-kinds.js';
 import { PREDICTION_TYPES } from '../prediction/prediction-types.js';
-import { parseChoice, parseChoices, parseCount, parseLevel, parsePairs } from './option-values.js';
+import { parseChoice, parseChoices, parseCount, parseLevel, parsePairs, parseStart } from './option-values.js';
 
 const RESIDUALS = ['response', 'pearson', 'deviance', 'working', 'standardized'] as const;
 const TABLES = ['coefficients', 'ranef', 'augment', 'diagnostic'] as const;
@@ -51,6 +51,11 @@ export function modelCommands(program: Command): Command[] {
       .option('--nsim <n>', 'number of replicates', (text) => parseCount('--nsim', text, 1), 1)
       .option('--seed <n>', 'seed; replicate i depends on the seed and i alone', (text) => parseCount('--seed', text, 0), 1)
       .option('--conditional', 'keep the random effects at their conditional modes instead of drawing new ones')
+      .option('--data <file>', 'new rows (CSV, Parquet or Arrow); default: the rows of the fit')
+      .option('--types <column=type,...>', 'types of the columns of the new rows', (text) => parsePairs('--types', text))
+      .option('--trials <n|column>', 'binomial sizes of the new rows')
+      .option('--new-levels', 'grouping factors of the new rows may have levels that the model has not seen')
+      .option('--parameters <values>', "other parameters: 'theta=0.6;fixef=-1,0.2'", (text) => parseStart('--parameters', text))
       .option('--out <file>', 'write to a file instead of standard output')
       .action(async (model: string, options: SimulateArguments) => (await import('./model-commands.js')).simulateCommand(model, options)),
     onModel('refit', 'fit a saved model to another response')

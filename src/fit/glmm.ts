@@ -4,6 +4,7 @@ import { DataError, OptionError } from '../errors.js';
 import { familyOf, resolveFamily } from '../families/registry.js';
 import { auxiliaryFormulas } from '../formula/auxiliary.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
+import { updateFormula } from '../formula/update-formula.js';
 import type { ModelFrame } from '../formula/model-frame.js';
 import { type AnovaOptions, type AnovaRow, anova } from '../inference/anova.js';
 import { type CoefTest, type CoefTestOptions, type Contrast, coefTest } from '../inference/coef-test.js';
@@ -24,8 +25,7 @@ import { severalFactorsQuadrature } from '../objective/cpu.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import { type PredictOptions, type Prediction, predict } from '../prediction/predict.js';
 import { type ResidualOptions, residuals } from '../prediction/residuals.js';
-import { createSimulator } from '../random/simulate.js';
-import { checkSeed } from '../random/stream.js';
+import { type SimulateOptions, simulateResponses } from '../prediction/simulate-responses.js';
 import { type SummaryOptions, formatSummary } from '../report/format-summary.js';
 import { type BootstrapOptions, bootstrap } from '../studies/bootstrap.js';
 import { type TableInput, toTable } from '../table/from-values.js';
@@ -128,19 +128,6 @@ export interface Summary extends FitJson {
 }
 
 /** What `simulate` draws, and from which streams. */
-export interface SimulateOptions {
-  /** Number of response vectors, default 1. */
-  readonly nsim?: number;
-  /** Integer ≥ 0; replicate i depends on (seed, i) alone. */
-  readonly seed: number;
-  /** Index of the first replicate, default 0. */
-  readonly first?: number;
-  /** Random effects kept at their conditional modes; default: drawn anew for each replicate. */
-  readonly conditional?: boolean;
-}
-
-const SIMULATE_OPTIONS = { seed: true, nsim: true, first: true, conditional: true } as const satisfies Record<keyof SimulateOptions, true>;
-
 /** A fitted model. Arrays are copies or must not be changed. */
 export class GlmmFit {
   /** Formula side of the model: design, response, dropped rows and columns, factor levels. */
@@ -373,29 +360,19 @@ export class GlmmFit {
     return Object.defineProperty(json, 'toString', { value: () => formatSummary(json, { ...dataName === undefined ? {} : { dataName }, ...options }) });
   }
 
-  /**
-   * Responses drawn from the fitted model: nsim vectors of n numbers (binomial: successes).
-   * @throws OptionError for a seed or count that is not a non-negative integer.
-   */
+  /** Responses drawn from the model, on its own rows or on new ones: see `simulateResponses`. */
   simulate(options: SimulateOptions): Float64Array[] {
-    checkOptionNames(options, SIMULATE_OPTIONS, 'simulate');
-    const nsim = options.nsim ?? 1;
-    if (!Number.isSafeInteger(nsim) || nsim < 0) throw new OptionError(`nsim = ${nsim} is not a non-negative integer`);
-    checkSeed(options.seed);
-    const simulator = createSimulator(this.design, this.params, options.conditional === true ? { modes: this.modes } : {});
-    return Array.from({ length: nsim }, (_, i) => {
-      const y = new Float64Array(this.nobs);
-      simulator.simulate((options.first ?? 0) + i, options.seed, y, 0);
-      return y;
-    });
+    return simulateResponses(this, options);
   }
 
   /**
    * The same model fitted to another response, started from this fit.
    * @param y n numbers in the order of the model frame's rows; binomial: successes.
-   * @throws DataError for a wrong length or a value the family does not allow.
+   * @param options `weights`: other prior weights, n numbers (lme4's `newweights`)
+   * @throws DataError for a wrong length or a value the family does not allow; OptionError for weights that are not positive numbers.
    */
-  async refit(y: ArrayLike<number>): Promise<GlmmFit> {
+  async refit(y: ArrayLike<number>, options: { readonly weights?: ArrayLike<number> } = {}): Promise<GlmmFit> {
+    checkOptionNames(options, { weights: true }, 'refit');
     checkArgument('refit', y, ['length'], 'a response, one number per row', 'fit.response is the one of the fit');
     const { design } = this.frame;
     if (y.length !== design.nobs) {
@@ -410,7 +387,28 @@ export class GlmmFit {
     });
     const { nFixed } = parameterLayout(design);
     const start = { fixef: this.params.subarray(0, nFixed), theta: this.theta, ...(isLinearMixed(design) ? { sigma: this.sigma } : {}) };
-    return fitFrame(this.frame, response, { ...this.options, start }, this.settings);
+    if (options.weights === undefined) return fitFrame(this.frame, response, { ...this.options, start }, this.settings);
+    const weights = Float64Array.from(options.weights);
+    if (weights.length !== design.nobs || !weights.every((weight) => weight > 0 && weight < Infinity)) {
+      throw new OptionError(`weights of a refit are ${design.nobs} positive numbers, one per row of the fit`);
+    }
+    return fitFrame({ ...this.frame, design: { ...design, weights } }, response, { ...this.options, start }, this.settings);
+  }
+
+  /**
+   * The model fitted anew to data with some things changed, as R's `update`.
+   * @param data the table: a fitted model does not keep the one it was fitted to
+   * @param changes options of `glmm`, and `formula`: in it `.` stands for what the formula had on that side
+   * @throws as `glmm`.
+   *
+   * @example
+   * const without = await fit.update(cbpp, { formula: '. ~ . - period' });
+   */
+  async update(data: TableInput, changes: Partial<GlmmOptions> & { readonly formula?: string } = {}): Promise<GlmmFit> {
+    const { formula, ...options } = changes;
+    const { start: _, ...own } = this.options;
+    const { formula: before } = this.frame;
+    return glmm(formula === undefined ? before : updateFormula(before, formula), data, { ...own, ...options });
   }
 
   /** Predictions on the rows of the fit or on new ones: see `predict`. */

@@ -59,18 +59,24 @@ function newOffset({ offsetTerms }: ModelFrame, table: Table, numbers: ArrayLike
   return total;
 }
 
-/** Level of each row: the labels of the crossed factors joined by colons, as the frame names them. */
+/** Level of each row: the labels of the crossed factors joined by colons, as the frame names them. −1, −2 … are the first, the second … level that the model does not know. */
 function newIndex({ grouping, formula, memory }: RandomTerms, levels: readonly string[], table: Table, allowNew: boolean): Int32Array {
   const scope = { table, text: formula, memory, learning: false };
   const parts = grouping.map((part) => factorOf(evaluate(part, scope), part, table.nrow));
   const place = new Map(levels.map((level, i) => [level, i]));
+  const fresh = new Map<string, number>();
   const name = grouping.map(deparse).join(':');
   return Int32Array.from({ length: table.nrow }, (_, i) => {
     const missing = parts.some(({ codes }) => codes[i]! < 0);
     const label = parts.map(({ codes, levels: own }) => own[codes[i]!]!).join(':');
     const level = missing ? undefined : place.get(label);
     if (level !== undefined) return level;
-    if (allowNew) return -1;
+    if (allowNew) {
+      // Rows without a label have nothing in common.
+      const key = missing ? `\0${i}` : label;
+      if (!fresh.has(key)) fresh.set(key, -1 - fresh.size);
+      return fresh.get(key)!;
+    }
     throw new DataError(
       missing
         ? `'${name}' is missing in row ${i + 1}; fill it in, or allow new levels (allowNewLevels, --new-levels) to predict without its random effect`
