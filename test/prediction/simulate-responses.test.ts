@@ -57,7 +57,7 @@ describe('new rows', () => {
     [{ parameters: { sigma: 1 } }, 'is for linear mixed models'],
   ])('%j', async (options, message) => {
     const fit = await cbpp();
-    expect(() => fit.simulate({ seed: 1, ...options } as never)).toThrow(message);
+    expect(() => fit.simulate({ seed: 1, ...options })).toThrow(message);
   });
 });
 
