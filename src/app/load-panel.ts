@@ -1,5 +1,5 @@
 /** Choosing data: a dropped, picked or pasted table, or an example. */
-import { button, el, field } from './dom.js';
+import { button, el, field, messageOf } from './dom.js';
 import { EXAMPLES, type Example } from './examples.js';
 
 /** A browser holds a file of this size as bytes, as text and as columns at once. */
@@ -13,8 +13,9 @@ export interface LoadedFile {
 
 /**
  * @param onFile told of every file; what it throws is shown beside the controls
+ * @param saved models of this browser
  */
-export function loadPanel(onFile: (file: LoadedFile) => Promise<void>): HTMLElement {
+export function loadPanel(onFile: (file: LoadedFile) => Promise<void>, saved: HTMLElement): HTMLElement {
   const picker = el('input', { type: 'file', accept: '.csv,.tsv,.txt,.parquet,.pq,.arrow,.feather' });
   const pasted = el('textarea', { rows: 4, spellcheck: 'false', placeholder: 'herd,incidence,size' });
   const error = el('p', { class: 'error', role: 'alert' });
@@ -24,7 +25,7 @@ export function loadPanel(onFile: (file: LoadedFile) => Promise<void>): HTMLElem
     try {
       await onFile(await read());
     } catch (cause) {
-      error.textContent = cause instanceof Error ? cause.message : String(cause);
+      error.textContent = messageOf(cause);
     }
   };
   const fromDisk = (file: File) => load(async () => {
@@ -33,17 +34,22 @@ export function loadPanel(onFile: (file: LoadedFile) => Promise<void>): HTMLElem
     }
     return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
   });
-  picker.addEventListener('change', () => { const [file] = picker.files ?? []; if (file !== undefined) void fromDisk(file); });
+  picker.addEventListener('change', () => {
+    const [file] = picker.files ?? [];
+    if (file !== undefined) void fromDisk(file);
+    // The same file may be picked again after it was changed.
+    picker.value = '';
+  });
 
   const panel = el('section', { class: 'panel', 'aria-labelledby': 'load-title' },
     el('h2', { id: 'load-title' }, '1 · Data'),
-    el('div', { class: 'fields' }, field('CSV, Parquet or Arrow file (or drop it here)', picker)),
+    el('div', { id: 'load-picker' }, field('CSV, Parquet or Arrow file (or drop it here)', picker)),
     el('fieldset', {}, el('legend', {}, 'Examples'), el('div', { class: 'row' }, ...EXAMPLES.map((example) => button(example.name, () => void load(async () => (
       { name: `${example.name}.csv`, bytes: new Uint8Array(await (await fetch(example.url)).arrayBuffer()), example })))))),
     el('details', {}, el('summary', {}, 'Paste a table'),
       field('Text with a header line, separated by commas, tabs or semicolons', pasted),
       el('p', {}, button('Use pasted table', () => void load(() => ({ name: 'pasted.csv', bytes: new TextEncoder().encode(pasted.value) }))))),
-    error);
+    saved, error);
   panel.addEventListener('dragover', (event) => { event.preventDefault(); panel.classList.add('over'); });
   panel.addEventListener('dragleave', () => { panel.classList.remove('over'); });
   panel.addEventListener('drop', (event) => {

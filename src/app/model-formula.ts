@@ -1,65 +1,92 @@
 /** The set-up form as a formula, and a formula as the set-up form where it can show it. */
+import { quoteName } from '../formula/deparse.js';
+import type { Expression, Summand } from '../formula/expression.js';
+import { parseFormula } from '../formula/parse.js';
+import { type BarTerm, splitPredictors } from '../formula/split-formula.js';
+
+/** Random effects of one grouping factor. */
+export interface RandomForm {
+  readonly group: string;
+  readonly intercept: boolean;
+  readonly slopes: readonly string[];
+  /** Whether the effects of a level correlate. */
+  readonly correlated: boolean;
+}
 
 export interface ModelForm {
   readonly response: string;
   /** Column of the number of trials; '' where the response is a single column. */
   readonly trials: string;
+  readonly intercept: boolean;
   readonly fixed: readonly string[];
   readonly interactions: readonly (readonly [string, string])[];
-  readonly group: string;
-  readonly randomIntercept: boolean;
-  readonly slopes: readonly string[];
+  readonly random: readonly RandomForm[];
 }
 
-/** A name as formulas write it: in backticks where it is no identifier of R. */
-export function quoteName(name: string): string {
-  return /^(?:[\p{L}]|\.(?!\d))[\p{L}\p{N}._]*$/u.test(name) ? name : `\`${name.replace(/[\\`]/g, '\\$&')}\``;
+export function formulaOf({ response, trials, intercept, fixed, interactions, random }: ModelForm): string {
+  const left = trials === '' ? quoteName(response) : `cbind(${quoteName(response)}, ${quoteName(trials)} - ${quoteName(response)})`;
+  const terms = [...fixed.map(quoteName), ...interactions.map(([a, b]) => `${quoteName(a)}:${quoteName(b)}`)];
+  const fixedPart = intercept ? (terms.length === 0 ? ['1'] : terms) : ['0', ...terms];
+  return `${left} ~ ${[...fixedPart, ...random.filter(({ group, intercept: own, slopes }) => group !== '' && (own || slopes.length > 0)).map(barOf)].join(' + ')}`;
 }
 
-export function formulaOf(form: ModelForm): string {
-  const response = quoteName(form.response);
-  const left = form.trials === '' ? response : `cbind(${response}, ${quoteName(form.trials)} - ${response})`;
-  const terms = [...form.fixed.map(quoteName), ...form.interactions.map(([a, b]) => `${quoteName(a)}:${quoteName(b)}`)];
-  const effects = [form.randomIntercept ? '1' : '0', ...form.slopes.map(quoteName)];
-  const random = form.group === '' || (!form.randomIntercept && form.slopes.length === 0) ? [] : [`(${effects.join(' + ')} | ${quoteName(form.group)})`];
-  return `${left} ~ ${[...(terms.length === 0 ? ['1'] : terms), ...random].join(' + ')}`;
+function barOf({ group, intercept, slopes, correlated }: RandomForm): string {
+  return `(${[intercept ? '1' : '0', ...slopes.map(quoteName)].join(' + ')} ${correlated || slopes.length === 0 ? '|' : '||'} ${quoteName(group)})`;
 }
 
-const NAME = '(`(?:[^`\\\\]|\\\\.)+`|[\\p{L}.][\\p{L}\\p{N}._]*)';
-const pattern = (source: string): RegExp => new RegExp(`^${source.replaceAll('NAME', NAME).replaceAll(' ', '\\s*')}$`, 'u');
-const SIDES = /^([^~]+)~([^~]+)$/;
-const COUNTS = pattern('cbind\\( NAME , NAME - NAME \\)');
-const SINGLE = pattern('NAME');
-const PAIR = pattern('NAME : NAME');
-const RANDOM = /\(([^|()]+)\|([^|()]+)\)/g;
-
-/** The form that shows a formula; null where it has parts the form does not know. */
+/** The form that shows a formula; null where it has parts the form does not know, or is none. */
 export function formOf(formula: string, columns: ReadonlySet<string>): ModelForm | null {
-  const [, left, right] = SIDES.exec(formula) ?? [];
-  if (left === undefined || right === undefined) return null;
-  const bare = (text: string): string => (text.startsWith('`') ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text);
-  const counts = COUNTS.exec(left.trim());
-  const single = SINGLE.exec(left.trim());
-  if (counts === null ? single === null : counts[1] !== counts[3]) return null;
+  try {
+    const { text, response, predictors } = parseFormula(formula);
+    const { fixed, bars } = splitPredictors(predictors, text);
+    const form: ModelForm = { ...responseOf(response), ...fixedOf(fixed), random: bars.map(randomOf) };
+    const used = [form.response, form.trials, ...form.fixed, ...form.interactions.flat(), ...form.random.flatMap(({ group, slopes }) => [group, ...slopes])].filter((name) => name !== '');
+    return used.every((name) => columns.has(name)) ? form : null;
+  } catch {
+    return null;
+  }
+}
 
-  const random = [...right.matchAll(RANDOM)];
-  if (random.length > 1) return null;
+/** Part of a formula that the form has no place for; `formOf` turns it into null. */
+function beyondTheForm(): never {
+  throw new Error('the form cannot show this');
+}
+
+function nameOf(node: Expression): string {
+  return node.kind === 'name' ? node.name : beyondTheForm();
+}
+
+function responseOf(node: Expression): Pick<ModelForm, 'response' | 'trials'> {
+  if (node.kind === 'name') return { response: node.name, trials: '' };
+  const [successes, failures] = node.kind === 'call' && node.callee === 'cbind' && node.args.length === 2 ? node.args : beyondTheForm();
+  const response = nameOf(successes!.value);
+  const difference = failures!.value;
+  if (difference.kind !== 'sum' || difference.items.length !== 2 || difference.items[1]!.sign !== '-' || nameOf(difference.items[1]!.value) !== response) return beyondTheForm();
+  return { response, trials: nameOf(difference.items[0]!.value) };
+}
+
+function fixedOf(summands: readonly Summand[]): Pick<ModelForm, 'intercept' | 'fixed' | 'interactions'> {
+  let intercept = true;
   const fixed: string[] = [];
   const interactions: [string, string][] = [];
-  for (const term of right.replace(RANDOM, '').split('+').map((part) => part.trim()).filter((part) => part !== '' && part !== '1')) {
-    const pair = PAIR.exec(term);
-    if (pair !== null) interactions.push([bare(pair[1]!), bare(pair[2]!)]);
-    else if (SINGLE.test(term)) fixed.push(bare(term));
-    else return null;
+  for (const { sign, value } of summands.flatMap(flatten)) {
+    if (value.kind === 'number' && (value.value === 0 || value.value === 1)) intercept = (value.value === 1) === (sign === '+');
+    else if (sign === '-') beyondTheForm();
+    else if (value.kind === 'binary' && (value.operator === ':' || value.operator === '*')) {
+      const pair: [string, string] = [nameOf(value.left), nameOf(value.right)];
+      if (value.operator === '*') fixed.push(...pair.filter((name) => !fixed.includes(name)));
+      interactions.push(pair);
+    } else fixed.push(nameOf(value));
   }
-  const effects = (random[0]?.[1] ?? '1').split('+').map((part) => part.trim());
-  const slopes = effects.filter((part) => part !== '0' && part !== '1');
-  const group = (random[0]?.[2] ?? '').trim();
-  if (!slopes.every((part) => SINGLE.test(part)) || (group !== '' && !SINGLE.test(group))) return null;
-  const form: ModelForm = {
-    response: bare(counts?.[1] ?? left.trim()), trials: counts === null ? '' : bare(counts[2]!), fixed, interactions,
-    group: bare(group), randomIntercept: !effects.includes('0'), slopes: slopes.map(bare),
-  };
-  const used = [form.response, form.trials, ...fixed, ...interactions.flat(), form.group, ...form.slopes].filter((name) => name !== '');
-  return used.every((name) => columns.has(name)) ? form : null;
+  return { intercept, fixed, interactions };
+}
+
+function flatten(item: Summand): readonly Summand[] {
+  return item.sign === '+' && item.value.kind === 'sum' ? item.value.items.flatMap(flatten) : [item];
+}
+
+function randomOf({ effects, group, uncorrelated, structure }: BarTerm): RandomForm {
+  if (structure !== null) return beyondTheForm();
+  const { intercept, fixed, interactions } = fixedOf([{ sign: '+', value: effects }]);
+  return interactions.length > 0 ? beyondTheForm() : { group: nameOf(group), intercept, slopes: fixed, correlated: !uncorrelated };
 }

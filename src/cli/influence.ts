@@ -1,5 +1,6 @@
 /** `glmmgpu influence`: the model without each level of a grouping factor, or each row. */
 import type { CsvRow } from '../report/csv-text.js';
+import { influenceRows } from '../report/influence-section.js';
 import { formatRows } from '../report/format-rows.js';
 import { formatBackend } from '../report/format-run.js';
 import { type Influence, influence } from '../studies/influence.js';
@@ -27,10 +28,6 @@ export async function influenceCommand(path: string, options: InfluenceArguments
       return [`Influence of ${by}: ${rows.length} fits, the ${most.length} largest Cook's distances`, '', formatRows(table, { cooks_distance: "Cook's D", unit: by }), '', formatBackend(backend)].join('\n');
     },
     json: ({ fit: { backend }, ...rest }) => ({ formula: fit.frame.formula, ...rest, backend }),
-    rows: ({ rows, parameters }) => rows.map(({ unit, status, cooks_distance, logLik, dfbeta, dfbetas }) => ({
-      unit, status, cooks_distance, logLik,
-      ...Object.fromEntries(dfbeta.map((change, j) => [`dfbeta_${parameters[j]!}`, change])),
-      ...Object.fromEntries(dfbetas.map((change, j) => [`dfbetas_${parameters[j]!}`, change])),
-    })),
+    rows: influenceRows,
   });
 }

@@ -38,6 +38,8 @@ export interface ModelArguments {
   readonly backend: BackendChoice;
   readonly information?: 'observed' | 'expected';
   readonly se?: 'hessian' | 'wls';
+  readonly tolerance?: number;
+  readonly maxEvaluations?: number;
   readonly json?: string;
 }
 
@@ -46,7 +48,7 @@ export type ModelOrSaved = Omit<ModelArguments, 'formula' | 'family'> & Partial<
 
 const MODEL_OPTIONS = [
   'formula', 'family', 'link', 'nagq', 'reml', 'fitMethod', 'zi', 'disp', 'dispersion', 'threshold', 'weights', 'offset', 'subset', 'contrasts', 'covariancePattern',
-  'types', 'levels', 'start', 'backend', 'information', 'se',
+  'types', 'levels', 'start', 'backend', 'information', 'se', 'tolerance', 'maxEvaluations',
 ] as const satisfies readonly (keyof ModelArguments)[];
 
 /** How a study is run, whatever it is: nothing here changes a number. */
@@ -129,6 +131,8 @@ export function addOptionsOfFit(command: Command): Command {
       (text) => parseChoice('--information', text, ['observed', 'expected'] as const))
     .option('--se <kind>', 'standard errors from the joint Hessian (hessian, default) or by weighted least squares (wls)',
       (text) => parseChoice('--se', text, ['hessian', 'wls'] as const))
+    .option('--tolerance <t>', 'stop when the predicted increase of the log-likelihood is below this (default: 1e-10)', (text) => parseNumber('--tolerance', text))
+    .option('--max-evaluations <n>', 'most evaluations of the likelihood in a fit (default: 400)', (text) => parseCount('--max-evaluations', text, 1))
     .optionsGroup('Output:').addOption(jsonOption()).optionsGroup('Options:');
 }
 
@@ -214,7 +218,7 @@ export function tableOptions(options: Pick<ModelArguments, 'types' | 'levels'>):
 
 /** Options of `glmm`. Names and values are checked there. */
 export function glmmOptions(options: ModelArguments): GlmmOptions {
-  const { link, nagq, reml, weights, offset, subset, contrasts, covariancePattern, start, information, se } = options;
+  const { link, nagq, reml, weights, offset, subset, contrasts, covariancePattern, start, information, se, tolerance, maxEvaluations } = options;
   return {
     family: options.family as FamilyName,
     backend: options.backend,
@@ -234,5 +238,6 @@ export function glmmOptions(options: ModelArguments): GlmmOptions {
     ...(start === undefined ? {} : { start }),
     ...(information === undefined ? {} : { information }),
     ...(se === undefined ? {} : { standardErrors: se }),
+    control: { ...(tolerance === undefined ? {} : { tolerance }), ...(maxEvaluations === undefined ? {} : { maxEvaluations }) },
   };
 }

@@ -35,18 +35,21 @@ function plottedRange(sorted: Float64Array): [number, number] {
 /** One sample per parameter of a bootstrap, in its order. */
 export function estimateSamples(bootstrap: Bootstrap, intervals: readonly IntervalRow[]): EstimateSample[] {
   const { status } = bootstrap.fit;
-  return bootstrap.parameters.map((parameter, j) => {
-    const sorted = bootstrap.replicates[j]!.filter((value, i) => isConverged(status[i]!) && Number.isFinite(value)).sort();
-    const rows = intervals.filter((row) => row.parameter === parameter);
-    const estimate = bootstrap.estimates[j]!;
-    const marks = [estimate, ...rows.flatMap((row) => [row.conf_low, row.conf_high])].filter(Number.isFinite);
-    const ends = sorted.length === 0 ? [] : plottedRange(sorted);
-    const low = Math.min(...marks, ...ends);
-    const high = Math.max(...marks, ...ends);
-    // A parameter that never moves still needs an axis.
-    const margin = high > low ? 0.03 * (high - low) : Math.max(Math.abs(low), 1) * 0.5;
-    const domain = [low - margin, high + margin] as const;
-    const beyond = sorted.reduce((count, value) => count + (value < domain[0] || value > domain[1] ? 1 : 0), 0);
-    return { parameter, estimate, sorted, domain, beyond, intervals: rows };
-  });
+  return bootstrap.parameters.map((parameter, j) => estimateSample(
+    parameter, bootstrap.estimates[j]!, bootstrap.replicates[j]!.filter((_, i) => isConverged(status[i]!)), intervals.filter((row) => row.parameter === parameter),
+  ));
+}
+
+/** The sample of one number; values that are not finite are left out. */
+export function estimateSample(parameter: string, estimate: number, values: Float64Array, intervals: readonly IntervalRow[]): EstimateSample {
+  const sorted = values.filter(Number.isFinite).sort();
+  const marks = [estimate, ...intervals.flatMap((row) => [row.conf_low, row.conf_high])].filter(Number.isFinite);
+  const ends = sorted.length === 0 ? [] : plottedRange(sorted);
+  const low = Math.min(...marks, ...ends);
+  const high = Math.max(...marks, ...ends);
+  // A parameter that never moves still needs an axis.
+  const margin = high > low ? 0.03 * (high - low) : Math.max(Math.abs(low), 1) * 0.5;
+  const domain = [low - margin, high + margin] as const;
+  const beyond = sorted.reduce((count, value) => count + (value < domain[0] || value > domain[1] ? 1 : 0), 0);
+  return { parameter, estimate, sorted, domain, beyond, intervals };
 }

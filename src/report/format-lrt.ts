@@ -5,7 +5,8 @@ import { formatCount, formatFixed, formatPValues } from './format-numbers.js';
 import { formatBackend, formatSpeed, formatStatusCounts } from './format-run.js';
 import { textTable } from './text-table.js';
 
-const LABELS: Readonly<Record<LrtMethod, string>> = {
+/** Methods in words. */
+export const LRT_LABELS: Readonly<Record<LrtMethod, string>> = {
   bootstrap: 'parametric bootstrap', bartlett: 'Bartlett', gamma: 'gamma', f: 'F', chisq: 'chi-squared', chibarsq: 'chi-bar-squared',
 };
 
@@ -15,7 +16,7 @@ export function formatLrt(test: Omit<SimulatedLrt, 'replicates'>, smaller: strin
   const cells = (values: readonly (number | null)[], digits: number): string[] => values.map((value) => (value === null || Number.isNaN(value) ? '' : formatFixed(value, digits)));
   const p = formatPValues(rows.map((row) => row.p_value));
   const table = textTable([
-    { header: '', cells: rows.map((row) => LABELS[row.method]), align: 'left' },
+    { header: '', cells: rows.map((row) => LRT_LABELS[row.method]), align: 'left' },
     { header: 'Statistic', cells: cells(rows.map((row) => row.statistic), 3), align: 'right' },
     { header: 'Df', cells: rows.map((row) => (row.df === null ? '' : String(row.df))), align: 'right' },
     { header: 'Df2', cells: cells(rows.map((row) => row.ddf), 1), align: 'right' },

@@ -94,7 +94,8 @@ function statusSection(bootstrap: Bootstrap): Markup {
 </section>`;
 }
 
-function intervalSection(samples: readonly EstimateSample[], intervals: readonly IntervalRow[], plots: Plots): Markup {
+/** Table of the intervals, and all estimates with their first interval on one axis. */
+export function intervalSection(samples: readonly EstimateSample[], intervals: readonly IntervalRow[], plots: Plots): Markup {
   const first = intervals[0];
   if (first === undefined) return html``;
   const [low, high] = limitLabels(first.level);
@@ -119,7 +120,8 @@ ${samples.length > MAX_PLOTTED ? html`` : html`<h3>At a glance</h3>
 </section>`;
 }
 
-function intervalKey(kinds: readonly IntervalKind[]): Markup {
+/** What the colours of a distribution mean. */
+export function intervalKey(kinds: readonly IntervalKind[]): Markup {
   return html`<ul class="key"><li><i style="background:var(--bars)"></i>refits</li><li><i class="line" style="border-color:var(--estimate)"></i>estimate</li>${kinds.map((kind) =>
     html`<li><i class="line" style="border-color:${intervalColour(kind)}"></i>${kind} interval</li>`)}</ul>`;
 }

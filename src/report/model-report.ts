@@ -43,29 +43,35 @@ const OPTION_NAMES = { dataName: true, generator: true, nsim: true, seed: true, 
 export async function modelReport(fit: GlmmFit, options: ModelReportOptions = {}): Promise<string> {
   checkFit('modelReport', fit);
   checkOptionNames(options, OPTION_NAMES, 'modelReport');
-  const { nsim = 250, seed = 1, quadrature = true, signal, dataName = fit.options.dataName, profiles = profilesQuickly(fit) } = options;
-  const abortable = signal === undefined ? {} : { signal };
-  const simulated = simulatedResiduals(fit, { nsim, seed });
-  const { findings } = await diagnose(fit, { quadrature, ...abortable });
-  const drawing = await loadDrawing();
+  const { dataName = fit.options.dataName } = options;
   const json = fit.toJSON();
-  const figures = [
-    ...modelFigures(drawing, fit, simulated), ...(profiles ? profileFigures(drawing, (await profile(fit, abortable)).curves) : []),
-  ];
   return reportPage({
     title: `Mixed model${dataName === undefined ? '' : ` of ${printable(dataName)}`}`,
     generator: options.generator ?? 'glmmgpu',
     heading: html`${modelHeading(json)}
-${facts(json)}`,
+${modelFacts(json)}`,
     sections: html`${modelSection(json)}
 ${explainedSection(fit)}
-${diagnosisSection(findings)}
-${testSection(residualTests(fit, simulated), modeNormality(fit), nsim, seed)}
-${FIGURE_KINDS.map((kind) => figureSection(kind, figures))}`,
+${await examination(fit, options)}`,
   });
 }
 
-function facts({ nobs, groups, status, evaluations }: FitJson): Markup {
+/** Diagnosis in words, tests and figures: what is found out about a model after its estimates. @throws as `modelReport` */
+export async function examination(fit: GlmmFit, { nsim = 250, seed = 1, quadrature = true, signal, profiles = profilesQuickly(fit) }: ModelReportOptions): Promise<Markup> {
+  const abortable = signal === undefined ? {} : { signal };
+  const simulated = simulatedResiduals(fit, { nsim, seed });
+  const { findings } = await diagnose(fit, { quadrature, ...abortable });
+  const drawing = await loadDrawing();
+  const figures = [
+    ...modelFigures(drawing, fit, simulated), ...(profiles ? profileFigures(drawing, (await profile(fit, abortable)).curves) : []),
+  ];
+  return html`${diagnosisSection(findings)}
+${testSection(residualTests(fit, simulated), modeNormality(fit), nsim, seed)}
+${FIGURE_KINDS.map((kind) => figureSection(kind, figures))}`;
+}
+
+/** Size of the data and how the fit ended, as tiles. */
+export function modelFacts({ nobs, groups, status, evaluations }: FitJson): Markup {
   return factTiles([
     ['Observations', formatCount(nobs)],
     ...Object.entries(groups).map(([name, levels]) => [`Levels of ${printable(name)}`, formatCount(levels)] as const),
@@ -74,7 +80,8 @@ function facts({ nobs, groups, status, evaluations }: FitJson): Markup {
   ]);
 }
 
-function explainedSection(fit: GlmmFit): Markup {
+/** ICC, design effects and R², or why there is none. */
+export function explainedSection(fit: GlmmFit): Markup {
   const { icc, designEffect, r2Marginal, r2Conditional } = varianceExplained(fit);
   const rows: readonly (readonly [string, Explained])[] = [
     ...Object.entries(icc).map(([group, value]) => [`Intra-class correlation, ${printable(group)}`, value] as const),

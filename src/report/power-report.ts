@@ -14,13 +14,18 @@ export async function powerReport(study: PowerStudy, formula: string, generator:
   return reportPage({
     title, generator,
     heading: html`<p class="formula"><code>${printable(formula)}</code></p>`,
-    sections: html`<section><h2>Power curves</h2>
-<p class="soft">Share of replicates in which the test rejects at level ${study.alpha}, with exact 95 % intervals. At effect 0 it is the type-I error; the dashed line is the level.</p>
-<div class="grid">${curves(study).map(({ label, rows }) => html`<figure><figcaption>${label}</figcaption>${curve(drawing, study, label, rows)}</figure>`)}</div>
-</section>
-<section><h2>All cells</h2>${table(study.rows)}</section>
+    sections: html`${curveSection(drawing, study)}
+<section><h2>All cells</h2>${powerTable(study.rows)}</section>
 <section><h2>How it was made</h2><p>Seed ${study.seed}; replicate i of every cell has the same random numbers. ${formatBackend(study.backend)}</p></section>`,
   });
+}
+
+/** Power against the effect, one plot per test, size and distribution. */
+export function curveSection(drawing: Drawing, study: PowerStudy): Markup {
+  return html`<section><h2>Power curves</h2>
+<p class="soft">Share of replicates in which the test rejects at level ${study.alpha}, with exact 95 % intervals. At effect 0 it is the type-I error; the dashed line is the level.</p>
+<div class="grid">${curves(study).map(({ label, rows }) => html`<figure><figcaption>${label}</figcaption>${curve(drawing, study, label, rows)}</figure>`)}</div>
+</section>`;
 }
 
 interface Curve {
@@ -56,7 +61,8 @@ function curve({ Plot, draw }: Drawing, { alpha, tested }: PowerStudy, label: st
   });
 }
 
-function table(rows: readonly PowerRow[]): Markup {
+/** One row per cell and test. */
+export function powerTable(rows: readonly PowerRow[]): Markup {
   const share = (value: number): string => (Number.isNaN(value) ? '' : formatFixed(value, 3));
   return html`<div class="scroll"><table>
 <thead><tr><th>Effect</th><th>Levels</th><th>Per cell</th><th class="name">Random effects</th><th class="name">Test</th><th>Replicates</th><th>Failed</th><th>Rejected</th><th>low</th><th>high</th><th>Bias</th><th>Coverage</th></tr></thead>

@@ -30,8 +30,10 @@ export interface RunStudyOptions {
   readonly workers?: number;
   /** Threads and device to use and keep; `workers` and `backend` are then the engine's. */
   readonly engine?: Engine;
-  /** Replicates of a part; default: as many as take about five seconds. Results do not depend on it. */
+  /** Replicates of a part; default: as many as take `partSeconds`. Results do not depend on it. */
   readonly partSize?: number;
+  /** What is lost when a run is killed, and how often there is something new to look at; default 5. */
+  readonly partSeconds?: number;
   /** Word for the replicates in progress reports; default `replicates`. */
   readonly stage?: string;
   readonly onProgress?: (progress: Progress) => void;
@@ -39,7 +41,6 @@ export interface RunStudyOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What is lost when a run is killed. */
 const PART_SECONDS = 5;
 /** The first part, before anything is measured: a replicate may be a hundred fits. */
 const FIRST_PART = 32;
@@ -49,11 +50,11 @@ const GROWTH = 8;
 const LARGEST_PART = 2 ** 18;
 
 /** Options of studies that are computed in memory. */
-export type StudyRunOptions = Omit<RunStudyOptions, 'partSize' | 'stage'>;
+export type StudyRunOptions = Omit<RunStudyOptions, 'partSize' | 'partSeconds' | 'stage'>;
 
 /** Their names, for checks of options. */
 export const STUDY_RUN_OPTIONS = { backend: true, workers: true, engine: true, onProgress: true, signal: true } as const satisfies Record<keyof StudyRunOptions, true>;
-const OPTION_NAMES = { ...STUDY_RUN_OPTIONS, partSize: true, stage: true } as const satisfies Record<keyof RunStudyOptions, true>;
+const OPTION_NAMES = { ...STUDY_RUN_OPTIONS, partSize: true, partSeconds: true, stage: true } as const satisfies Record<keyof RunStudyOptions, true>;
 
 /**
  * Computes the missing replicates of a study and writes them to the store, in ascending order.
@@ -67,7 +68,7 @@ export async function runStudy(study: Study, store: StudyStore, options: RunStud
 }
 
 async function computeMissing(study: Study, store: StudyStore, options: RunStudyOptions): Promise<void> {
-  const { backend, workers, signal, onProgress, partSize, stage = 'replicates' } = options;
+  const { backend, workers, signal, onProgress, partSize, partSeconds = PART_SECONDS, stage = 'replicates' } = options;
   const all = countRanges([store.range]);
   const look = store.missing.length === 0 ? () => undefined : await observe(study, store);
   const meter = new ProgressMeter(stage, all, onProgress, all - countRanges(store.missing));
@@ -87,7 +88,7 @@ async function computeMissing(study: Study, store: StudyStore, options: RunStudy
       await store.write({ ...result, from, to, seconds });
       look(result);
       meter.reach(all - countRanges(store.missing));
-      size = Math.min(partSize ?? Math.max(1, Math.min(Math.round(((to - from) * PART_SECONDS) / seconds), GROWTH * size)), most);
+      size = Math.min(partSize ?? Math.max(1, Math.min(Math.round(((to - from) * partSeconds) / seconds), GROWTH * size)), most);
     }
   } finally {
     if (options.engine === undefined) await engine.dispose();

@@ -21,7 +21,11 @@ export async function serveFolder(folder: string): Promise<{ readonly origin: st
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => { server.close(() => { resolve(); }); }),
+    close: () => new Promise((resolve) => {
+      server.close(() => { resolve(); });
+      // A browser holds connections ready that were never used.
+      server.closeAllConnections();
+    }),
   };
 }
 

@@ -73,6 +73,20 @@ describe('the runner', () => {
   test('a store in memory knows its columns', () => {
     expect(() => memoryStore(study).column('cube')).toThrow(/no column 'cube'/);
   });
+
+  test('a run that was aborted goes on where it ended, in memory too', async () => {
+    const whole = memoryStore(study);
+    await runStudy(study, whole, { backend: 'cpu', workers: 1 });
+    const store = memoryStore(study);
+    const abort = new AbortController();
+    const options = { backend: 'cpu', workers: 1, partSize: 6 } as const;
+    await expect(runStudy(study, store, { ...options, signal: abort.signal, onProgress: ({ done }) => { if (done === 12) abort.abort(new Error('enough')); } })).rejects.toThrow('enough');
+    expect([store.total, store.missing]).toEqual([12, [{ from: 12, to: 20 }]]);
+    expect(((await store.column('square')) as Float64Array).length).toBe(12);
+    await runStudy(study, store, options);
+    expect([store.total, store.missing]).toEqual([20, []]);
+    expect(await store.column('square')).toEqual(await whole.column('square'));
+  });
 });
 
 test('a kind of study that nobody knows is refused by name', () => {

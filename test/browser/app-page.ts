@@ -1,0 +1,114 @@
+/** The page as it is deployed, opened in a headless Chromium, and what tests do on it. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { build } from 'vite';
+import { launchBrowser, serveFolder } from './page-host.js';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface BuiltPage {
+  /** Where the files lie. */
+  readonly folder: string;
+  readonly server: Awaited<ReturnType<typeof serveFolder>>;
+  close(): Promise<void>;
+}
+
+/** Builds the page into a folder of its own and serves it. */
+export async function buildPage(): Promise<BuiltPage> {
+  const folder = await mkdtemp(join(tmpdir(), 'glmmgpu-app-'));
+  // As it is deployed: without this it would be a page for tests, which keeps no files for work without a network.
+  process.env.NODE_ENV = 'production';
+  await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'silent', build: { outDir: folder } });
+  const server = await serveFolder(folder);
+  return {
+    folder, server,
+    async close() {
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export const openBrowser = (webgpu: boolean): Promise<Browser> => launchBrowser(webgpu);
+
+/** What the browser measures of the page. */
+const METER = `window.longTasks = []; window.shift = 0;
+new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask', buffered: true });
+new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });`;
+
+/** A page of its own storage; complaints of the browser and requests to other hosts are collected. */
+export async function openPage(browser: Browser, origin: string, complaints: string[]): Promise<Page> {
+  const context = await browser.newContext({ acceptDownloads: true });
+  const page = await context.newPage();
+  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  context.on('request', (request) => { if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(origin)) complaints.push(`request to ${request.url()}`); });
+  await page.addInitScript(METER);
+  await page.goto(origin);
+  return page;
+}
+
+/** The longest task so far, in ms; those below 50 do not count. */
+export const longestTask = (page: Page): Promise<number> => page.evaluate<number>('Math.max(0, ...window.longTasks)');
+export const layoutShift = (page: Page): Promise<number> => page.evaluate<number>('window.shift');
+
+/** Barriers that axe finds, one line each. */
+export async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate<string[]>('axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`))');
+}
+
+export const upload = (page: Page, name: string, text: string): Promise<void> => page.setInputFiles('input[type=file]', { name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+export const formulaField = (page: Page): Locator => page.getByLabel('Formula', { exact: true });
+
+export async function example(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click();
+  await page.getByRole('heading', { name: `${name}.csv:` }).waitFor();
+}
+
+/** Fits the model of the form and waits for its estimates. */
+export async function fitModel(page: Page): Promise<void> {
+  await page.evaluate("document.querySelector('#results')?.remove()");
+  await page.getByRole('button', { name: 'Fit model' }).click();
+  await page.waitForSelector('#results', { timeout: 60_000 });
+}
+
+export const tab = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name, exact: true }).click();
+
+/** Text of the cells of a table's rows, by its region's name. */
+export async function cells(region: Locator): Promise<string[][]> {
+  return (await region.getByRole('row').all()).reduce<Promise<string[][]>>(async (rows, row) => [...await rows, await row.locator('th, td').allTextContents()], Promise.resolve([]));
+}
+
+/** A row of estimates by its term. */
+export async function estimatesOf(page: Page, term: string): Promise<number[]> {
+  const row = (await cells(page.locator('#results').getByRole('region', { name: 'Fixed effects' }))).find(([name]) => name === term);
+  return (row ?? []).slice(1).map(Number);
+}
+
+/** Clicks what downloads a file and returns its content. */
+export async function downloaded(page: Page, name: string): Promise<Buffer> {
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name, exact: true }).locator('visible=true').click();
+  return readFile(await (await waiting).path());
+}
+
+const shots = process.env.GLMMGPU_SCREENSHOTS;
+
+/** Pictures of a state for the eye, where a folder is named: light and dark, phone and desk. */
+export async function photograph(page: Page, name: string): Promise<void> {
+  if (shots === undefined) return;
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [390, 1280]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: join(shots, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
