@@ -290,6 +290,7 @@ export class GlmmFit {
     const remark = STATUS_REMARKS[this.status];
     if (remark !== undefined) sentences.push(remark);
     if (!this.converged && hasTwoPredictors(this.design)) sentences.push(SEVERAL_MODES);
+    if (this.settings.standardErrors === 'hessian' && this.thresholds?.some(({ std_error }) => !(std_error < NO_THRESHOLD)) === true) sentences.push(SEPARATED_CATEGORIES);
     if (this.vcov.some((row) => row.some((value) => !Number.isFinite(value)))) {
       sentences.push('no standard errors: the information matrix at the estimates is not positive definite');
     } else if (this.settings.standardErrors === 'hessian' && this.#thetaUndetermined()) {
@@ -476,6 +477,11 @@ export class GlmmFit {
     return bootstrap(this, options);
   }
 }
+
+/** Standard error of a threshold, on the scale of the link, from which on the data do not say where it is. */
+const NO_THRESHOLD = 1e3;
+const SEPARATED_CATEGORIES =
+  'some threshold has no finite estimate: a category is empty, or a predictor separates the categories and its coefficient has no finite estimate either; join categories or leave the predictor out';
 
 /** An integrand that is not log-concave: where two of its modes meet, its curvature is zero and the approximation infinite. */
 const SEVERAL_MODES =

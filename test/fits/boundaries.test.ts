@@ -59,3 +59,12 @@ test('a hurdle model whose positive counts leave a fixed effect undetermined is 
   // Zero inflation sees every row.
   expect((await glmm('y ~ x + (1 | g)', { x, f, g, y }, { family: 'poisson', ziformula: '~ f' })).converged).toBe(true);
 });
+
+test.each(['logit', 'probit', 'loglog'] as const)('categories that a predictor separates have no finite thresholds, %s', async (link) => {
+  const group = x.map((_, i) => (i < 150 ? 0 : 1));
+  const rating = group.map((low, i) => (low === 0 ? 1 + (i % 2) : 2 + (i % 2)));
+  const fit = await glmm('rating ~ group + (1 | g)', { rating, group, g }, { family: 'cumulative', link });
+  expect(fit.warnings.join()).toContain('some threshold has no finite estimate');
+  const mixed = await glmm('rating ~ group + (1 | g)', { rating: rating.map((k, i) => (i % 17 === 0 ? 4 - k : k)), group, g }, { family: 'cumulative', link });
+  expect(mixed.warnings.join()).not.toContain('threshold');
+});
