@@ -75,6 +75,7 @@ export async function crossValidate(model: FittedModel, options: CrossValidation
   const scores = new Array<RowScore>(design.nobs).fill(FAILED);
   const folds: Fold[] = [];
   for (let k = 0; k < count; k++) {
+    fitOptions.signal?.throwIfAborted();
     const params = Float64Array.from(fit.params, (column) => column[k]!);
     const rows = [...foldOf.keys()].filter((i) => foldOf[i] === k);
     const status = STATUS_NAMES[fit.status[k]!]!;

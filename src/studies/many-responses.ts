@@ -71,7 +71,8 @@ export async function manyResponses(formula: string, data: TableInput, options: 
   const { frame, settings } = prepareModel(formula, withPlaceholderResponse(table, formula, resolveFamily(model.family).family), model);
   const { design, rows } = frame;
   const n = design.nobs;
-  const valid = columns.map((column) => Float64Array.from(rows, (row, i) => (isAllowed(design, column[row]!, i) ? 1 : 0)));
+  const isAllowed = allowedValues(design);
+  const valid = columns.map((column) => Float64Array.from(rows, (row, i) => (isAllowed(column[row]!, i) ? 1 : 0)));
   const fit = await fitPieces(design, responses.length, 2 * n, (from, to) => {
     const response = new Float64Array((to - from) * n);
     const copies = new Float64Array((to - from) * n);
@@ -111,10 +112,10 @@ function responseColumn(table: Table, name: string): Float64Array {
   return column.values;
 }
 
-/** Whether a value can be used; a missing one cannot. @throws nothing: what one response among many holds is its own affair. */
-function isAllowed(design: Design, value: number, row: number): boolean {
-  if (!Number.isFinite(value)) return false;
-  return isLinearMixed(design) || familyOf(design).invalid(value, design.trials?.[row] ?? 1) === null;
+/** Whether a value can be used for a row; a missing one cannot, and what one response among many holds is its own affair. */
+function allowedValues(design: Design): (value: number, row: number) => boolean {
+  const family = isLinearMixed(design) ? null : familyOf(design);
+  return (value, row) => Number.isFinite(value) && (family === null || family.invalid(value, design.trials?.[row] ?? 1) === null);
 }
 
 /** p-values adjusted for the false discovery rate; NaN ones stay NaN and are not counted. */
