@@ -5,12 +5,22 @@ export function combineBackends(reports: readonly BackendReport[]): BackendRepor
   const distinct = (pick: (report: BackendReport) => string): string => [...new Set(reports.map(pick))].join('; ');
   return {
     backend: reports.some(({ backend }) => backend === 'webgpu') ? 'webgpu' : 'cpu',
-    device: distinct(({ device }) => device),
+    device: joinDevices(reports),
     reason: distinct(({ reason }) => reason),
     devicesLost: reports.reduce((sum, { devicesLost }) => sum + devicesLost, 0),
     check: combineChecks(reports.flatMap(({ check }) => check ?? [])),
   };
 }
+
+/** Short parts have fewer threads to run on: the most tells of the run. */
+function joinDevices(reports: readonly BackendReport[]): string {
+  const devices = [...new Set(reports.flatMap(({ device }) => device.split('; ')))];
+  const threads = devices.filter((device) => THREADS.test(device));
+  const most = Math.max(...threads.map((device) => Number.parseInt(device, 10)));
+  return devices.filter((device) => !threads.includes(device) || Number.parseInt(device, 10) === most).join('; ');
+}
+
+const THREADS = /^\d+ threads?$/;
 
 function combineChecks(checks: readonly PrecisionCheck[]): PrecisionCheck | null {
   if (checks.length === 0) return null;

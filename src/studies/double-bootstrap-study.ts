@@ -49,7 +49,7 @@ export interface DoubleBootstrap {
   readonly outer: Bootstrap;
   readonly inner: number;
   readonly seconds: number;
-  /** For each parameter and replicate the share of its own replicates at or below the estimate; NaN where the replicate failed. */
+  /** For each parameter and replicate the place of the estimate among its own replicates, in (0, 1); NaN where the replicate failed. */
   readonly ranks: readonly Float64Array[];
   /** Percentile intervals at the corrected probabilities. */
   intervals(level?: number): CalibratedRow[];
@@ -65,7 +65,7 @@ export function doubleBootstrapSpec(fit: BootstrapSource, { nsim, inner, seed }:
   return { kind: 'calibrate', source: plainSource(fit), nsim, inner, seed };
 }
 
-/** The study of a spec: the columns of a bootstrap, and one per parameter, `rank_…`, with its place among the replicate's own replicates. */
+/** The study of a spec: the columns of a bootstrap, and one per parameter, `rank_…`, with the place of the original estimate among the replicate's own replicates. */
 export function doubleBootstrapStudy(spec: DoubleBootstrapSpec): Study {
   const { source, nsim, seed } = spec;
   const names = reportedParameters(source.frame.design).names;
@@ -89,7 +89,7 @@ function outerSpec({ source, nsim, seed }: DoubleBootstrapSpec): BootstrapSpec {
 
 const rankName = (parameter: string): string => `rank_${parameter}`;
 
-/** For each parameter and replicate of a bootstrap the share of its own replicates at or below the original estimate; NaN where the replicate failed. */
+/** For each parameter and replicate of a bootstrap the place of the original estimate among its own replicates; NaN where the replicate failed. */
 async function ranksOf({ source, inner, seed }: DoubleBootstrapSpec, outer: Bootstrap, from: number, { engine, signal }: StudyContext, meter: ProgressMeter): Promise<Float64Array[]> {
   const { frame: { design }, settings, params, metric } = source;
   const n = design.nobs;
@@ -115,7 +115,7 @@ async function ranksOf({ source, inner, seed }: DoubleBootstrapSpec, outer: Boot
       ...settingsOptions(settings), engine, onProgress: addingTo(meter), ...(signal === undefined ? {} : { signal }),
     });
     reported.columns(fit).forEach((column, p) => {
-      kept.forEach((m, at) => { ranks[p]![m] = shareBelow(column, fit.status, at * inner, (at + 1) * inner, estimates[p]!); });
+      kept.forEach((m, at) => { ranks[p]![m] = placeAmong(column, fit.status, at * inner, (at + 1) * inner, estimates[p]!); });
     });
   }
   return ranks;
@@ -125,8 +125,8 @@ function convergedIn({ fit }: Bootstrap, { from, to }: Range): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i).filter((m) => isConverged(fit.status[m]!));
 }
 
-/** Share of converged values [from, to) at or below the estimate, ties counted half. */
-function shareBelow(values: Float64Array, status: Uint8Array, from: number, to: number, estimate: number): number {
+/** Place of the estimate among the m converged values of [from, to): (below + ½) / (m + 1), ties counted half, which is never 0 or 1. */
+function placeAmong(values: Float64Array, status: Uint8Array, from: number, to: number, estimate: number): number {
   let below = 0;
   let count = 0;
   for (let b = from; b < to; b++) {
@@ -134,7 +134,7 @@ function shareBelow(values: Float64Array, status: Uint8Array, from: number, to: 
     count++;
     below += values[b]! < estimate ? 1 : values[b]! === estimate ? 0.5 : 0;
   }
-  return count === 0 ? NaN : below / count;
+  return count === 0 ? NaN : (below + 0.5) / (count + 1);
 }
 
 /** The double bootstrap from the results of its study. */
@@ -145,20 +145,21 @@ export async function doubleBootstrapFromResults(spec: DoubleBootstrapSpec, resu
     outer, inner: spec.inner, ranks, seconds: results.seconds,
     intervals(level = 0.95) {
       if (!(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
-      return outer.parameters.map((parameter, p) => calibratedRow(outer, p, parameter, ranks[p]!, level));
+      return outer.parameters.map((_, p) => calibratedRow(outer, p, ranks[p]!, spec.inner, level));
     },
   };
 }
 
-function calibratedRow(outer: Bootstrap, p: number, parameter: string, ranks: Float64Array, level: number): CalibratedRow {
+function calibratedRow(outer: Bootstrap, p: number, ranks: Float64Array, inner: number, level: number): CalibratedRow {
   const tail = (1 - level) / 2;
   const u = ranks.filter((value) => !Number.isNaN(value));
   const both = (sorted: Float64Array): number[] => [quantile(sorted, tail), quantile(sorted, 1 - tail)];
   const [low, high] = both(u.slice().sort());
-  const [errorLow, errorHigh] = blockJackknife(u, both);
+  // Places among so many are known to a step, whose error is uniform.
+  const [errorLow, errorHigh] = blockJackknife(u, both).map((error) => Math.hypot(error, 1 / ((inner + 1) * Math.sqrt(12))));
   const sorted = outer.replicates[p]!.filter((value, b) => isConverged(outer.fit.status[b]!) && !Number.isNaN(value)).sort();
   return {
-    parameter, estimate: outer.estimates[p]!, level, probability_low: low!, probability_high: high!,
+    parameter: outer.parameters[p]!, estimate: outer.estimates[p]!, level, probability_low: low!, probability_high: high!,
     conf_low: quantile(sorted, low!), conf_high: quantile(sorted, high!), mc_error_low: errorLow!, mc_error_high: errorHigh!, replicates: u.length,
   };
 }

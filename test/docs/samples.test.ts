@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-describe.runIf(process.platform === 'linux').each(['families.md', 'inference.md', 'prediction.md'])('%s', (name) => {
+describe.runIf(process.platform === 'linux').each(['families.md', 'inference.md', 'prediction.md', 'studies.md'])('%s', (name) => {
   const source = page(name);
   /** What the page says MODEL stands for. */
   const model = /`MODEL` stands for\s+(?:`|```sh\n)([^`]+?)\n?`/s.exec(source)?.[1] ?? '';

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
 import type { Bootstrap, Progress } from '../../src/fit/types.js';
+import { combineBackends } from '../../src/studies/combine-backends.js';
 import { bootstrapFromResults, bootstrapSpec, bootstrapStudy } from '../../src/studies/bootstrap-study.js';
 import { memoryStore } from '../../src/studies/memory-store.js';
 import { missingRanges } from '../../src/studies/ranges.js';
@@ -69,6 +70,30 @@ describe('the runner', () => {
     const full = { ...store, write: () => Promise.reject(new Error('no space left')) };
     await expect(runStudy(study, full, { backend: 'cpu', workers: 1 })).rejects.toThrow('no space left');
     await expect(runStudy(study, store, { backend: 'cpu', workers: 1, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+  });
+  test('a study that stops by its results keeps what it needed, whatever the parts', async () => {
+    // Enough is known at the first square from 100 on.
+    const stopping = {
+      ...study, total: 200,
+      stopping: {
+        look: 64, columns: ['square'],
+        needless: ([square]: readonly ArrayLike<unknown>[]) => {
+          const at = Array.from(square!, Number).findIndex((value) => value >= 100);
+          return at === -1 ? [] : [{ from: at + 1, to: 200 }];
+        },
+      },
+    };
+    for (const partSize of [1, 3, 64, 500]) {
+      const store = memoryStore(stopping);
+      await runStudy(stopping, store, { backend: 'cpu', workers: 1, partSize });
+      expect(await store.column('square')).toEqual(Float64Array.from({ length: 11 }, (_, i) => i * i));
+      expect([store.total, store.missing]).toEqual([11, []]);
+    }
+  });
+  test('threads of parts are reported once, the most of them', () => {
+    const report = (device: string) => ({ backend: 'cpu', device, reason: '', devicesLost: 0, check: null }) as const;
+    expect(combineBackends(['1 thread', '8 threads', '2 threads', 'an adapter', 'an adapter; 1 thread'].map(report)).device).toBe('8 threads; an adapter');
+    expect(combineBackends(['one adapter', 'another'].map(report)).device).toBe('one adapter; another');
   });
   test('a store in memory knows its columns', () => {
     expect(() => memoryStore(study).column('cube')).toThrow(/no column 'cube'/);
