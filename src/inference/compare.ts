@@ -47,7 +47,10 @@ export interface ComparisonRow {
   readonly df: number | null;
   /** From χ²(df). */
   readonly p_value: number | null;
-  /** From the mixture ½ χ²(df − 1) + ½ χ²(df), where one of the added parameters is a standard deviation that is zero in the smaller model; null otherwise. */
+  /**
+   * From the mixture of χ² distributions, where standard deviations are among the added parameters, which are zero in the smaller model: see `chibarTail`. Null where
+   * there are none, or the mixture is not known (two of them with their covariance, structured terms).
+   */
   readonly p_chibar: number | null;
   /** From the simulated null distribution, where one was asked for. */
   readonly p_simulated: number | null;
@@ -90,8 +93,12 @@ export async function compare(models: readonly ComparedModel[], options: Compare
   for (const [i, model] of sorted.entries()) {
     const smaller = sorted[i - 1];
     const test = smaller === undefined ? NO_TEST : await testOf(smaller, model, REML, checkNesting);
+    if (test.p_chibar !== null && test.variances > 1) {
+      notes.push(`p_chibar of model ${i + 1} weighs χ² distributions for ${test.variances} standard deviations at zero${test.variances > 2 ? ' as if their estimates were uncorrelated' : ', by the correlation of their estimates'}; nsim simulates instead`);
+    }
     const simulated = smaller === undefined || test.chisq === null || nsim === undefined ? null : await simulatedLrt(smaller, model, { ...fitting, nsim, seed });
-    rows.push({ ...criteria(model), ...test, p_simulated: simulated?.rows[0]?.p_value ?? null });
+    const { variances: _, ...columns } = test;
+    rows.push({ ...criteria(model), ...columns, p_simulated: simulated?.rows[0]?.p_value ?? null });
   }
   return { rows, REML, notes };
 }
@@ -124,9 +131,12 @@ function criteria({ frame, params, logLik }: ComparedModel): Pick<ComparisonRow,
   return { formula, npar, AIC: deviance + 2 * npar, BIC: deviance + Math.log(frame.design.nobs) * npar, logLik, deviance };
 }
 
-type Test = Pick<ComparisonRow, 'chisq' | 'df' | 'p_value' | 'p_chibar'>;
+interface Test extends Pick<ComparisonRow, 'chisq' | 'df' | 'p_value' | 'p_chibar'> {
+  /** Standard deviations among the added parameters. */
+  readonly variances: number;
+}
 
-const NO_TEST: Test = { chisq: null, df: null, p_value: null, p_chibar: null };
+const NO_TEST: Test = { chisq: null, df: null, p_value: null, p_chibar: null, variances: 0 };
 
 async function testOf(smaller: ComparedModel, larger: ComparedModel, REML: boolean, checkNesting: boolean): Promise<Test> {
   let pair: LrtPair;
@@ -136,9 +146,17 @@ async function testOf(smaller: ComparedModel, larger: ComparedModel, REML: boole
     if (checkNesting || !(error instanceof OptionError)) throw error;
     return NO_TEST;
   }
-  const { df, variances, otherwiseFree } = pair.nesting;
+  const { df, variances, otherwiseFree, variancePlaces } = pair.nesting;
   const [low, high] = REML ? [smaller, larger] : [pair.smaller, pair.larger];
   // A maximum that the optimiser left 1e-10 short may make a statistic of zero negative.
   const chisq = Math.max(0, 2 * (high.logLik - low.logLik));
-  return { chisq, df, p_value: chisqTail(chisq, df), p_chibar: otherwiseFree && variances === 1 ? chibarTail(chisq, df, 1) : null };
+  return { chisq, df, variances, p_value: chisqTail(chisq, df), p_chibar: otherwiseFree && variances > 0 && variancePlaces !== null ? chibarTail(chisq, df, variances, correlationOf(high, variancePlaces)) : null };
+}
+
+/** Of two estimates; 0 for other numbers of them, and where one lies on the boundary and has no covariance. */
+function correlationOf({ metric, params }: FittedModel, places: readonly number[]): number {
+  const [i, j] = places;
+  if (places.length !== 2 || i === undefined || j === undefined) return 0;
+  const k = params.length;
+  return metric[i * k + j]! / Math.sqrt(metric[i * k + i]! * metric[j * k + j]!);
 }

@@ -87,8 +87,20 @@ function positivePart(replicates: Float64Array): PositivePart {
   return { share: count / replicates.length, mean, variance: (squares - count * mean * mean) / (count - 1) };
 }
 
-/** P(T ≥ t) of the mixture for `variances` (0 or 1) standard deviations among `df` added parameters; χ²(0) is the point zero. */
-export function chibarTail(t: number, df: number, variances: number): number {
-  const tail = (k: number): number => (k === 0 ? (t > ZERO_STATISTIC ? 0 : 1) : chisqTail(t, k));
-  return variances === 0 ? tail(df) : 0.5 * tail(df - 1) + 0.5 * (t > ZERO_STATISTIC ? chisqTail(t, df) : 1);
+/**
+ * P(T ≥ t) of the mixture Σ w_i χ²(df − v + i) for v standard deviations among `df` added parameters (Self & Liang 1987); χ²(0) is the point zero. For one the
+ * weights are ½, ½; for two ¼ ∓ asin(ρ)/2π and ½ between them, ρ the correlation of their estimates; for more those of uncorrelated estimates, binomial.
+ * @param correlation ρ, default 0
+ */
+export function chibarTail(t: number, df: number, variances: number, correlation = 0): number {
+  const tail = (k: number): number => (t <= ZERO_STATISTIC ? 1 : k === 0 ? 0 : chisqTail(t, k));
+  const shift = Math.asin(correlation) / (2 * Math.PI);
+  let weight = 2 ** -variances;
+  let sum = 0;
+  for (let i = 0; i <= variances; i++) {
+    const own = variances === 2 && i !== 1 ? weight + (i === 2 ? shift : -shift) : weight;
+    sum += own * tail(df - variances + i);
+    weight *= (variances - i) / (i + 1);
+  }
+  return sum;
 }

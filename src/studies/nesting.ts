@@ -1,7 +1,7 @@
 /** Whether one model is a special case of another, and its parameters in the terms of the larger one. */
 import { OptionError } from '../errors.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
-import { type Design, type RandomTerm, isLinearMixed, parameterLayout } from '../model/design.js';
+import { type Design, type RandomTerm, isLinearMixed, parameterLayout, thetaCount } from '../model/design.js';
 import { inverse, semidefiniteFactor } from '../numerics/cholesky.js';
 
 export interface Nesting {
@@ -11,6 +11,8 @@ export interface Nesting {
   readonly variances: number;
   /** Whether the rest of the added parameters are free of any boundary (fixed effects, covariances of an added effect, but no structured term). */
   readonly otherwiseFree: boolean;
+  /** Places in the larger model's parameters of the diagonal of Λ that belong to these standard deviations; null where two of them have a covariance among the added parameters. */
+  readonly variancePlaces: readonly number[] | null;
   /** The larger model's parameters at which it is the smaller model; null where they would be infinite (no zero inflation at all). */
   embed(params: Float64Array): Float64Array | null;
 }
@@ -45,6 +47,7 @@ export function nestingOf(smaller: Design, larger: Design): Nesting {
   return {
     df: large.nParams - small.nParams,
     variances,
+    variancePlaces: structured ? null : addedVariances(larger, random),
     otherwiseFree: !structured && auxiliary.every((entry) => entry !== null),
     embed(params) {
       if (auxiliary.includes(null)) return null;
@@ -65,6 +68,22 @@ export function nestingOf(smaller: Design, larger: Design): Nesting {
       return out;
     },
   };
+}
+
+/** Of added effects in unstructured and diagonal terms. */
+function addedVariances(larger: Design, sources: readonly (readonly (ColumnSource | null)[])[]): number[] | null {
+  let at = larger.fixedNames.length;
+  let known = true;
+  const places = larger.random.flatMap((term, t) => {
+    const own = sources[t]!.flatMap((from, column) => (from === null ? [column] : []));
+    known &&= own.length <= 1 || term.covariance === 'diagonal';
+    // θ has the columns of Λ one after the other, each from its diagonal on.
+    const q = term.names.length;
+    const first = at;
+    at += thetaCount(term);
+    return own.map((column) => first + (term.covariance === 'diagonal' ? column : column * q - (column * (column - 1)) / 2));
+  });
+  return known ? places : null;
 }
 
 function notNested(reason: string): OptionError {

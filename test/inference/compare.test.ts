@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { glmm } from '../../src/fit/glmm.js';
 import { compare } from '../../src/inference/compare.js';
 import { drop1 } from '../../src/inference/drop1.js';
-import { cbpp, cbppTable, contraceptionTable, rValues, sleepstudy, sleepstudyTable } from './fits.js';
+import { chibarTail } from '../../src/studies/lrt-p-values.js';
+import { cbpp, cbppTable, contraceptionTable, epilTable, rValues, sleepstudy, sleepstudyTable } from './fits.js';
 
 interface AnovaRow { npar: number; AIC: number; BIC: number; logLik: number; deviance: number; Chisq: number | null; Df: number | null; 'Pr(>Chisq)': number | null }
 interface DropRow { row: string; npar: number | null; AIC: number; LRT: number | null; 'Pr(Chi)': number | null }
@@ -105,4 +106,18 @@ describe('drop1 of lme4', () => {
     const fit = await glmm('use ~ 0 + livch + urban + (1 | district)', contraceptionTable, { family: 'binomial' });
     await expect(drop1(fit)).rejects.toThrow('write the formula with an intercept');
   });
+});
+
+test('several variances at once: weights by the correlation of their estimates, said in a note', async () => {
+  const fits = await Promise.all(['(1 | subject)', '(1 | subject) + (0 + V4 | subject) + (1 | obs)', '(lbase + V4 | subject)'].map((random) =>
+    glmm(`y ~ lbase + V4 + ${random}`, epilTable, { family: 'poisson' })));
+  const { rows: [, row], notes } = await compare(fits.slice(0, 2));
+  const [independent, most] = [chibarTail(row!.chisq!, 2, 2), chibarTail(row!.chisq!, 2, 2, 0.999)];
+  expect(row!.df).toBe(2);
+  expect(row!.p_chibar).toBeGreaterThan(0);
+  expect(row!.p_chibar).toBeLessThan(most);
+  expect(Math.abs(Math.log(row!.p_chibar! / independent))).toBeLessThan(1);
+  expect(notes.join()).toContain('2 standard deviations at zero, by the correlation of their estimates');
+  // Two added effects with their covariance: no mixture of this kind.
+  expect((await compare([fits[0]!, fits[2]!])).rows[1]!.p_chibar).toBe(null);
 });

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type LrtMethod, lrtRows } from '../../src/studies/lrt-p-values.js';
+import { fillNormals, STREAM } from '../../src/random/stream.js';
+import { type LrtMethod, chibarTail, lrtRows } from '../../src/studies/lrt-p-values.js';
 import type { Nesting } from '../../src/studies/nesting.js';
 
 interface Formulas { replicates: number[]; statistic: number; df: number; p: Record<string, number>; ddf: number }
 const { formulas } = JSON.parse(readFileSync(new URL('../fixtures/studies/pbkrtest.json', import.meta.url), 'utf8')) as { formulas: Formulas };
 
-const nesting = (df: number, variances = 0): Nesting => ({ df, variances, otherwiseFree: true, embed: () => null });
+const nesting = (df: number, variances = 0): Nesting => ({ df, variances, otherwiseFree: true, variancePlaces: null, embed: () => null });
 
 test('the formulas are those of pbkrtest', () => {
   const rows = lrtRows(formulas.statistic, Float64Array.from(formulas.replicates), nesting(1));
@@ -58,3 +59,28 @@ function chisq1Quantile(probability: number): number {
   }
   return low;
 }
+
+test.each([[-0.6], [0], [0.5]])('two variances whose estimates have the correlation %d: the mixture is the distribution of the projection', (rho) => {
+  const n = 40_000;
+  const z = new Float64Array(2 * n);
+  fillNormals(z, 2 * n, 1, 0, STREAM.randomEffects);
+  // T is the part of z'V⁻¹z that a point of the positive quadrant explains.
+  const p11 = 1 / (1 - rho * rho);
+  const p12 = -rho * p11;
+  const statistics = Array.from({ length: n }, (_, i) => {
+    const a = z[2 * i]!;
+    const b = rho * a + Math.sqrt(1 - rho * rho) * z[2 * i + 1]!;
+    if (a >= 0 && b >= 0) return p11 * (a * a + b * b) + 2 * p12 * a * b;
+    return Math.max(...[[a, b], [b, a]].map(([own, other]) => p11 * Math.max(0, own! + (p12 / p11) * other!) ** 2));
+  });
+  for (const t of [0.5, 2, 5]) {
+    const share = statistics.filter((own) => own >= t).length / n;
+    expect(Math.abs(chibarTail(t, 2, 2, rho) - share) / Math.sqrt((share * (1 - share)) / n)).toBeLessThan(4);
+  }
+});
+
+test('weights of more variances are binomial, and add up to one', () => {
+  expect(chibarTail(0, 3, 3)).toBe(1);
+  expect(chibarTail(2, 5, 0)).toBe(chibarTail(2, 5, 0, 0.3));
+  expect(chibarTail(3, 3, 3)).toBeCloseTo(0.375 * chibarTail(3, 1, 0) + 0.375 * chibarTail(3, 2, 0) + 0.125 * chibarTail(3, 3, 0), 12);
+});
