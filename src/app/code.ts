@@ -66,7 +66,7 @@ interface RFit {
 
 function rFit(options: PageOptions): RFit {
   const { family, link, nAGQ, REML, fitMethod, weights, offset, contrasts = {}, ziformula, dispformula, threshold } = options;
-  const coded = Object.entries(contrasts).map(([name, contrast]) => `${/^[A-Za-z.][\w.]*$/.test(name) ? name : `\`${name}\``} = ${contrast === 'dummy' ? r('contr.treatment') : r(`contr.${contrast}`)}`);
+  const coded = Object.entries(contrasts).map(([name, contrast]) => `${/^[A-Za-z.][\w.]*$/.test(name) ? name : `\`${name}\``} = ${contrast === 'dummy' ? `contr.treatment(levels(d[[${r(name)}]]), contrasts = FALSE)` : r(`contr.${contrast}`)}`);
   const shared = [
     ...(weights === undefined ? [] : [`weights = ${weights}`]), ...(offset === undefined ? [] : [`offset = ${offset}`]), ...(coded.length === 0 ? [] : [`contrasts = list(${coded.join(', ')})`]),
   ];

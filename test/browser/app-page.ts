@@ -112,3 +112,11 @@ export async function photograph(page: Page, name: string): Promise<void> {
   }
   await page.emulateMedia({ colorScheme: 'light' });
 }
+
+/** The picture of the README: the results of a page that is as wide as its reader's. */
+export async function photographResults(page: Page): Promise<void> {
+  if (shots === undefined) return;
+  await page.setViewportSize({ width: 1100, height: 860 });
+  await page.evaluate("scrollTo(0, document.querySelector('#results').offsetTop - 12)");
+  await page.screenshot({ path: join(shots, 'app.png') });
+}

@@ -20,7 +20,7 @@ import type { NumericColumn } from '../../src/table/table.js';
 import { linearReferences } from '../helpers/linear-reference.js';
 import { referenceFits, referenceTable } from '../helpers/reference.js';
 import {
-  type BuiltPage, barriers, buildPage, cells, downloaded, estimatesOf, example, fitModel, formulaField, layoutShift, longestTask, openBrowser, openPage, photograph, root, tab, upload,
+  type BuiltPage, barriers, buildPage, cells, downloaded, estimatesOf, example, fitModel, formulaField, layoutShift, longestTask, openBrowser, openPage, photograph, photographResults, root, tab, upload,
 } from './app-page.js';
 import { serveFolder } from './page-host.js';
 
@@ -124,6 +124,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     await finished('Bootstrap');
     expect(await panel.locator('.status').textContent()).toMatch(/30,000 of 30,000, [\d,]+ fits per second on float64/);
     await photograph(page, 'bootstrap');
+    await photographResults(page);
     expect(await barriers(page)).toEqual([]);
     const { columns, nrow } = await readParquet(new Uint8Array(await downloaded(page, 'replicates.parquet')));
     expect(nrow).toBe(30_000);

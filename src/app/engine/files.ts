@@ -22,8 +22,6 @@ const OF_MODEL: Readonly<Record<string, (model: KeptModel) => FileView['content'
   'model.html': ({ fit, dataName }) => modelReport(fit, { dataName }),
 };
 
-
-
 const modeRows = (fit: KeptModel['fit'], level: number): CsvRow[] => ranefTable(fit, level).map((row) => ({ ...row }));
 
 export async function file({ model, name }: Requests['file']['ask']): Promise<FileView> {
