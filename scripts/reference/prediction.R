@@ -9,6 +9,9 @@ contra <- read.csv("data/contraception.csv")
 for (v in c("urban", "livch", "district", "use")) contra[[v]] <- factor(contra[[v]])
 sleep <- read.csv("data/sleepstudy.csv"); sleep$Subject <- factor(sleep$Subject)
 epil <- read.csv("data/epil.csv")
+ticks <- read.csv("test/fixtures/data/grouseticks.csv")
+for (v in c("YEAR", "BROOD", "LOCATION")) ticks[[v]] <- factor(ticks[[v]])
+penicillin <- read.csv("test/fixtures/data/penicillin.csv")
 describe <- function(id, m, new, extra = "") {
   r <- ranef(m, condVar = TRUE)
   groups <- paste(sapply(names(r), function(g) {
@@ -32,5 +35,11 @@ cases <- c(
   describe("sleepstudy", lmer(Reaction ~ Days + (Days | Subject), sleep, REML = FALSE, control = tight_lmer),
     data.frame(Days = c(0, 5.5, 10), Subject = factor(c("308", "372", "none")), Reaction = 0)),
   describe("sleepstudy-reml", lmer(Reaction ~ poly(Days, 2) + (1 | Subject), sleep, control = tight_lmer),
-    data.frame(Days = c(0, 5.5, 10), Subject = factor(c("308", "372", "none")), Reaction = 0)))
+    data.frame(Days = c(0, 5.5, 10), Subject = factor(c("308", "372", "none")), Reaction = 0)),
+  describe("contraception", glmer(use ~ age + I(age^2) + urban + livch + (1 | district), contra, binomial, control = tight),
+    data.frame(age = c(-5, 0, 7.5), urban = c("N", "Y", "Y"), livch = c("0", "3+", "1"), district = c("1", "61", "99"), use = "N")),
+  describe("grouseticks", glmer(TICKS ~ YEAR + cHEIGHT + (1 | BROOD) + (1 | LOCATION), ticks, poisson, control = tight),
+    data.frame(YEAR = c("95", "97"), cHEIGHT = c(-20, 35), BROOD = c("501", "new"), LOCATION = c("32", "14"), TICKS = 0)),
+  describe("penicillin", lmer(diameter ~ 1 + (1 | plate) + (1 | sample), penicillin, control = tight_lmer),
+    data.frame(plate = c("a", "zz"), sample = c("F", "B"), diameter = 0)))
 cat("[\n", paste(cases, collapse = ",\n"), "\n]\n", sep = "")
