@@ -8,6 +8,7 @@ import closestName from '../names.js';
 import type { MarginalModel } from './emmeans.js';
 import { combination, gridAverages, meanOffset, referenceGrid } from './reference-grid.js';
 
+/** Scale, band and range of a fitted curve. */
 export interface FittedCurveOptions {
   /** `response` (default), or `link`. Ordered responses have the link scale only. */
   readonly type?: 'response' | 'link';
@@ -19,6 +20,7 @@ export interface FittedCurveOptions {
   readonly at?: Readonly<Record<string, number>>;
 }
 
+/** A prediction along one covariate, the others held, with a band. */
 export interface FittedCurve {
   readonly covariate: string;
   readonly type: 'response' | 'link';

@@ -10,6 +10,7 @@ import { checkSeed } from '../random/stream.js';
 import { type TableInput, toTable } from '../table/from-values.js';
 import { type NewRowOptions, newRows } from './fit-rows.js';
 
+/** What is drawn, how often, and from which parameters. */
 export interface SimulateOptions extends NewRowOptions {
   /** Number of response vectors, default 1. */
   readonly nsim?: number;

@@ -3,4 +3,5 @@
  * quantile plots; `pairs`: correlated effects against each other; `profiles`: ζ of every parameter.
  */
 export const FIGURE_KINDS = ['curves', 'residuals', 'modes', 'quantiles', 'pairs', 'profiles'] as const;
+/** What a plot of a fitted model shows. */
 export type FigureKind = (typeof FIGURE_KINDS)[number];

@@ -106,6 +106,7 @@ export function profilesQuickly({ settings, converged, nobs, df }: GlmmFit): boo
   return settings.integration.nAGQ > 0 && settings.pseudo === undefined && converged && nobs * df <= SMALL;
 }
 
+/** Which plots of a fitted model, and how they look. */
 export interface ModelPlotOptions {
   /** Default: all, profiles where the model is small. */
   readonly kinds?: readonly FigureKind[];
@@ -118,6 +119,7 @@ export interface ModelPlotOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One plot of a fitted model as a file of its own. */
 export interface ModelPlot {
   readonly kind: FigureKind;
   readonly subject: string;
