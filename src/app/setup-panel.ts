@@ -99,8 +99,6 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
   formula.addEventListener('input', fromFormula);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    clearTimeout(timer);
-    checking.abort();
     mistakes.clear();
     const setup = current();
     // The engine has only numbers to judge by; what the page can see is said at once.
