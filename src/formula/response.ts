@@ -153,17 +153,21 @@ function cbindResponse(input: ResponseInput): ResponseNumbers {
 function proportionResponse(input: ResponseInput, y: Float64Array, sizes: Float64Array): ResponseNumbers {
   const { label, rows } = input;
   const successes = y.map((proportion, i) => {
-    const size = sizes[i]!;
-    const exact = proportion * size;
-    const whole = Math.round(exact);
-    if (Math.abs(exact - whole) > WHOLE_TOLERANCE * Math.max(1, size)) {
+    const whole = wholeSuccesses(proportion, sizes[i]!);
+    if (Number.isNaN(whole)) {
       throw new DataError(
-        `response '${label}' is ${proportion} of ${size} trials in row ${rows[i]! + 1}, which is no whole number of successes; check the weights`, { column: label, row: rows[i]! + 1 },
+        `response '${label}' is ${proportion} of ${sizes[i]!} trials in row ${rows[i]! + 1}, which is no whole number of successes; check the weights`, { column: label, row: rows[i]! + 1 },
       );
     }
     return whole;
   });
   return sized(input, 'proportion', successes, sizes, null);
+}
+
+/** Successes that a proportion of a size is; NaN where that is no whole number. */
+export function wholeSuccesses(proportion: number, size: number): number {
+  const whole = Math.round(proportion * size);
+  return Math.abs(proportion * size - whole) <= WHOLE_TOLERANCE * Math.max(1, size) ? whole : NaN;
 }
 
 /** Successes out of sizes. A row of size 0 says nothing: it stays, as in R, as one trial of weight 0. */

@@ -11,11 +11,11 @@ import { STATUS, type StatusName, STATUS_NAMES, countStatuses, isConverged } fro
 import closestName from '../names.js';
 import { type TableInput, toTable } from '../table/from-values.js';
 import type { Table } from '../table/table.js';
-import { withPlaceholderResponse } from './design-table.js';
 import { fitPieces } from './fit-pieces.js';
 import { type StudyFitOptions, settingsOptions } from './fitted-model.js';
 import { countingRows } from './leave-out.js';
 import { reportedParameters } from './reported-parameters.js';
+import { responseTemplate } from './response-template.js';
 
 /** The responses, the model they share, and where it is fitted. */
 export interface ManyResponsesOptions extends Omit<GlmmOptions, 'start' | 'backend' | 'signal'>, StudyFitOptions {
@@ -53,7 +53,7 @@ export interface ManyResponses {
 
 /**
  * Fits the formula to every response, on one design. The response of the formula is a name that the data do not have; it stands for each of
- * `responses` in turn: `y ~ x + (1 | g)`, `cbind(y, size - y) ~ x + (1 | g)`. A missing value leaves its row out of that response's fit only.
+ * `responses` in turn, and what the left side makes of it is computed for each: `sqrt(y) ~ x + (1 | g)`, `cbind(y, size - y) ~ x + (1 | g)`. A missing value leaves its row out of that response's fit only.
  * A response that the family does not allow, or that is constant, has a status and no estimates.
  * @throws GlmmError for a formula, options or names that do not fit.
  *
@@ -68,19 +68,28 @@ export async function manyResponses(formula: string, data: TableInput, options: 
   checkArgument('manyResponses', responses, ['length'], 'the names of the responses', 'for example responses: [name, name]');
   if (responses.length === 0) throw new OptionError('no response is named; give the names of their columns');
   const columns = responses.map((name) => responseColumn(table, name));
-  const { frame, settings } = prepareModel(formula, withPlaceholderResponse(table, formula, resolveFamily(model.family).family), model);
-  const { design, rows } = frame;
+  const template = responseTemplate(formula, table, resolveFamily(model.family).family);
+  const { frame, settings } = prepareModel(template.formula, template.table, model);
+  const numbers = columns.map((column) => template.numbers(column, frame));
+  const sizes = commonTrials(numbers.map(({ trials }) => trials));
+  const design = sizes === null ? frame.design : { ...frame.design, trials: sizes };
+  const ownTrials = numbers.some(({ trials }) => trials?.some((size, i) => size > 0 && size !== sizes![i]) === true);
+  if (ownTrials && design.family === 'betabinomial') throw new DataError('the responses differ in their numbers of trials, which only family binomial can have on one design; fit them apart');
   const n = design.nobs;
   const isAllowed = allowedValues(design);
-  const valid = columns.map((column) => Float64Array.from(rows, (row, i) => (isAllowed(column[row]!, i) ? 1 : 0)));
-  const fit = await fitPieces(design, responses.length, 2 * n, (from, to) => {
+  const valid = numbers.map(({ response, trials }) => response.map((value, i) => (isAllowed(value, (trials ?? design.trials)?.[i] ?? 1) ? 1 : 0)));
+  const fit = await fitPieces(design, responses.length, 3 * n, (from, to) => {
     const response = new Float64Array((to - from) * n);
     const copies = new Float64Array((to - from) * n);
+    const trials = new Float64Array(ownTrials ? (to - from) * n : 0);
     for (let b = from; b < to; b++) {
-      copies.set(valid[b]!, (b - from) * n);
-      rows.forEach((row, i) => { response[(b - from) * n + i] = valid[b]![i] === 1 ? columns[b]![row]! : frame.response[i]!; });
+      const base = (b - from) * n;
+      copies.set(valid[b]!, base);
+      // Rows without a value count zero times, with numbers that are allowed.
+      valid[b]!.forEach((flag, i) => { response[base + i] = flag === 1 ? numbers[b]!.response[i]! : frame.response[i]!; });
+      if (ownTrials) valid[b]!.forEach((flag, i) => { trials[base + i] = flag === 1 ? numbers[b]!.trials![i]! : frame.design.trials![i]!; });
     }
-    return { nModels: to - from, response, ...countingRows(design, copies) };
+    return { nModels: to - from, response, ...(ownTrials ? { trials } : {}), ...countingRows(design, copies) };
   }, {
     ...settingsOptions(settings), standardErrors: settings.standardErrors,
     ...(backend === undefined ? {} : { backend }), ...(workers === undefined ? {} : { workers }), ...(engine === undefined ? {} : { engine }),
@@ -112,10 +121,15 @@ function responseColumn(table: Table, name: string): Float64Array {
   return column.values;
 }
 
-/** Whether a value can be used for a row; a missing one cannot, and what one response among many holds is its own affair. */
-function allowedValues(design: Design): (value: number, row: number) => boolean {
+/** The first number of trials that a response has in each row, 1 where none has; null where they have none of their own. */
+function commonTrials(all: readonly (Float64Array | null)[]): Float64Array | null {
+  return all[0]?.map((_, i) => all.find((trials) => trials![i]! > 0)?.[i] ?? 1) ?? null;
+}
+
+/** Whether a value can be used; a missing one cannot, nor one of no trials, and what one response among many holds is its own affair. */
+function allowedValues(design: Design): (value: number, trials: number) => boolean {
   const family = isLinearMixed(design) ? null : familyOf(design);
-  return (value, row) => Number.isFinite(value) && (family === null || family.invalid(value, design.trials?.[row] ?? 1) === null);
+  return (value, trials) => Number.isFinite(value) && trials > 0 && Number.isInteger(trials) && (family === null || family.invalid(value, trials) === null);
 }
 
 /** p-values adjusted for the false discovery rate; NaN ones stay NaN and are not counted. */

@@ -4,7 +4,9 @@ import { glmm } from '../../src/fit/glmm.js';
 import { crossValidate } from '../../src/studies/cross-validation.js';
 import { benjaminiHochberg, manyResponses } from '../../src/studies/many-responses.js';
 import { permutationTest } from '../../src/studies/permutation.js';
+import type { GlmmOptions } from '../../src/fit/options.js';
 import { fromColumns } from '../../src/table/from-values.js';
+import type { Table } from '../../src/table/table.js';
 import { generator } from '../helpers/designs.js';
 import { referenceTable } from '../helpers/reference.js';
 
@@ -148,6 +150,37 @@ describe('many responses on one design', () => {
     expect(result.estimates.map((column) => column.length)).toEqual(new Array(5).fill(32));
     const tested = result.rows.filter((row) => row.term === 'period2' && !Number.isNaN(row.p_value));
     expect(tested.every((row) => row.p_adjusted >= row.p_value)).toBe(true);
+  });
+
+  const share = new Map(cbpp.columns);
+  share.set('share', { kind: 'numeric', values: cbppValues('incidence').map((value, i) => value / cbppValues('size')[i]!) });
+  share.set('twice', { kind: 'numeric', values: cbppValues('size').map((size) => 2 * size) });
+  const herd = { nrow: n, columns: share };
+  test.each<[string, string, string, Table, Omit<GlmmOptions, 'start' | 'backend' | 'signal'>]>([
+    ['a transformed response', 'sqrt(y) ~ Days + (1 | Subject)', 'RT', sleepstudy, { family: 'gaussian', REML: false }],
+    ['a transformation that 0 does not have', 'log(y) ~ Days + (1 | Subject)', 'RT', sleepstudy, { family: 'gaussian', REML: false }],
+    ['failures that are not a rest', 'cbind(y, twice) ~ period + (1 | herd)', 'incidence', herd, { family: 'binomial' }],
+    ['failures in the first place', 'cbind(size - y, y) ~ period + (1 | herd)', 'incidence', herd, { family: 'binomial' }],
+    ['trials of an overdispersed family', 'cbind(y, size - y) ~ period + (1 | herd)', 'incidence', herd, { family: 'betabinomial' }],
+    ['a proportion with its sizes', 'y ~ period + (1 | herd)', 'share', herd, { family: 'binomial', weights: 'size' }],
+    ['a condition', '(y > 1) ~ period + (1 | herd)', 'incidence', herd, { family: 'binomial' }],
+  ])('%s is the one of a single fit', async (_, formula, response, data, options) => {
+    const own = await glmm(formula.replace(/\by\b/g, response), data, options);
+    const { rows } = await manyResponses(formula, data, { ...options, responses: [response, response], ...RUN });
+    own.coefficients().forEach((row, j) => {
+      expect(Math.abs(rows[j]!.estimate - row.estimate) / row.std_error).toBeLessThan(1e-3);
+      expect(rows[j]!.std_error / row.std_error).toBeCloseTo(1, 3);
+      expect(rows[j]!.nobs).toBe(own.nobs);
+    });
+  });
+
+  test('responses that differ in their numbers of trials keep their own', async () => {
+    const { rows } = await manyResponses('cbind(y, size) ~ period + (1 | herd)', herd, { family: 'binomial', responses: ['incidence', 'size'], ...RUN });
+    // As many failures as successes everywhere.
+    expect(Math.abs(rows.find(({ response }) => response === 'size')!.estimate)).toBeLessThan(1e-6);
+    await expect(manyResponses('cbind(y, size) ~ period + (1 | herd)', herd, { family: 'betabinomial', responses: ['incidence', 'size'], ...RUN })).rejects.toThrow(/differ in their numbers of trials/);
+    await expect(manyResponses('cbind(y, z) ~ period + (1 | herd)', herd, { family: 'binomial', responses: ['incidence'] })).rejects.toThrow(/has 2 names \(y, z\) that the data do not have/);
+    await expect(manyResponses('sqrt(size) ~ period + (1 | herd)', herd, { family: 'gaussian', responses: ['incidence'] })).rejects.toThrow(/has no name that the data do not have/);
   });
 
   test('p-values are adjusted as by R\'s p.adjust', () => {
