@@ -4,11 +4,12 @@ import { OptionError } from '../errors.js';
 import { auxiliaryFormulas } from '../formula/auxiliary.js';
 import type { ModelFrame } from '../formula/model-frame.js';
 import { isLinearMixed } from '../model/design.js';
+import { STATUS } from '../model/status.js';
 import { chisqTail } from '../numerics/tails.js';
-import { type FittedModel, byMaximumLikelihood } from '../studies/fitted-model.js';
+import { type FittedModel, byMaximumLikelihood, checkLikelihood } from '../studies/fitted-model.js';
 import { STUDY_RUN_OPTIONS, type StudyRunOptions } from '../studies/run-study.js';
 import { chibarTail } from '../studies/lrt-p-values.js';
-import { type LrtPair, lrtPair } from '../studies/lrt-pair.js';
+import { type LrtPair, isBelow, lrtPair, observedStatistic } from '../studies/lrt-pair.js';
 import { simulatedLrt } from '../studies/simulated-lrt.js';
 
 /** What a comparison needs of a fitted model; `GlmmFit` is one. */
@@ -42,7 +43,7 @@ export interface ComparisonRow {
   readonly logLik: number;
   /** −2 logLik. */
   readonly deviance: number;
-  /** 2 (logLik − logLik of the smaller model). */
+  /** 2 (logLik − logLik of the smaller model); of a fit from the smaller model's estimates where the model was found below it, NaN where that has no end. */
   readonly chisq: number | null;
   readonly df: number | null;
   /** From χ²(df). */
@@ -68,7 +69,7 @@ const OPTION_NAMES = { checkNesting: true, refit: true, nsim: true, seed: true, 
 
 /**
  * Compares models of the same data, smallest first.
- * @throws OptionError for fewer than two models, other data, or models that are not nested (unless `checkNesting` is false).
+ * @throws OptionError for fewer than two models, pseudo-likelihood fits, other data, simulation of REML criteria, or models that are not nested (unless `checkNesting` is false).
  *
  * @example
  * const { rows } = await compare([withoutPeriod, withPeriod]);
@@ -79,12 +80,14 @@ export async function compare(models: readonly ComparedModel[], options: Compare
   checkOptionNames(options, OPTION_NAMES, 'compare');
   const { checkNesting = true, refit = true, nsim, seed = 1, ...fitting } = options;
   if (models.length < 2) throw new OptionError('a comparison needs two or more models');
+  for (const { settings } of models) checkLikelihood(settings);
   checkSameRows(models);
   const notes: string[] = [];
   const restricted = models.map(isRestricted);
   if (restricted.includes(true) && (refit || restricted.includes(false))) notes.push('models fitted by REML were fitted again by maximum likelihood');
   const REML = !refit && restricted.every(Boolean);
   if (REML) checkSameFixedEffects(models);
+  if (REML && nsim !== undefined) throw new OptionError('simulation compares fits by maximum likelihood, not REML criteria; leave out nsim, or leave refit on');
   const used = REML ? models : await Promise.all(models.map(async (model): Promise<ComparedModel> => ({ ...await byMaximumLikelihood(model), frame: model.frame })));
   const sorted = [...used].sort((a, b) => a.params.length - b.params.length);
   if (new Set(models.map(({ frame: { design } }) => `${design.family} ${design.link}`)).size > 1) notes.push('the models differ in family or link: AIC and BIC compare them only as densities of the same response');
@@ -92,7 +95,13 @@ export async function compare(models: readonly ComparedModel[], options: Compare
   const rows: ComparisonRow[] = [];
   for (const [i, model] of sorted.entries()) {
     const smaller = sorted[i - 1];
+    if (model.status !== undefined && STATUS[model.status] > STATUS.boundary) {
+      notes.push(`model ${i + 1} ${model.status === 'separated' ? 'is separated: its log-likelihood is near its bound, its estimates are not finite' : `did not converge (${model.status}): its tests and criteria are not those of a maximum`}`);
+    }
     const test = smaller === undefined ? NO_TEST : await testOf(smaller, model, REML, checkNesting);
+    if (test.chisq !== null && isBelow(model, smaller!)) {
+      notes.push(`model ${i + 1} was found ${(smaller!.logLik - model.logLik).toPrecision(2)} below model ${i} in log-likelihood, so not at its maximum: ${Number.isNaN(test.chisq) ? 'there is no test' : 'the test is of a fit from the estimates of the smaller'}; fit it again from other starts (multiStart)`);
+    }
     if (test.p_chibar !== null && test.variances > 1) {
       notes.push(`p_chibar of model ${i + 1} weighs χ² distributions for ${test.variances} standard deviations at zero${test.variances > 2 ? ' as if their estimates were uncorrelated' : ', by the correlation of their estimates'}; nsim simulates instead`);
     }
@@ -148,8 +157,7 @@ async function testOf(smaller: ComparedModel, larger: ComparedModel, REML: boole
   }
   const { df, variances, otherwiseFree, variancePlaces } = pair.nesting;
   const [low, high] = REML ? [smaller, larger] : [pair.smaller, pair.larger];
-  // A maximum that the optimiser left 1e-10 short may make a statistic of zero negative.
-  const chisq = Math.max(0, 2 * (high.logLik - low.logLik));
+  const chisq = await observedStatistic({ smaller: low, larger: high, nesting: pair.nesting });
   return { chisq, df, variances, p_value: chisqTail(chisq, df), p_chibar: otherwiseFree && variances > 0 && variancePlaces !== null ? chibarTail(chisq, df, variances, correlationOf(high, variancePlaces)) : null };
 }
 

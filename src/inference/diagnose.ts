@@ -188,9 +188,13 @@ function groups({ random }: Design): Finding[] {
 const SMALL_CLUSTER = 10;
 
 function approximation(fit: DiagnosedModel, check: QuadratureCheck | null): Finding[] {
-  const { frame: { design }, settings: { integration: { nAGQ } } } = fit;
+  const { frame: { design }, settings } = fit;
+  const { nAGQ } = settings.integration;
   const obstacle = quadratureObstacle(fit);
   if (obstacle === 'exact') return [];
+  if (obstacle === 'pseudo-likelihood') {
+    return [remark('approximation', `${settings.pseudo!} maximises no likelihood, so that more nodes say nothing of it; it is biased for small counts and binary responses`, 'fit with the Laplace approximation (without fitMethod) and diagnose that fit')];
+  }
   const small = trialsPerLevel(design);
   if (check === null) {
     if (nAGQ > 1 || small === null || small.trials >= SMALL_CLUSTER) return [];

@@ -7,7 +7,8 @@ import type { FixedTerms } from '../formula/model-matrix.js';
 import type { Design } from '../model/design.js';
 import { STATUS_NAMES, type StatusName } from '../model/status.js';
 import { chisqTail } from '../numerics/tails.js';
-import { type FittedModel, byMaximumLikelihood } from '../studies/fitted-model.js';
+import { type FittedModel, byMaximumLikelihood, checkLikelihood } from '../studies/fitted-model.js';
+import { observedStatistic } from '../studies/lrt-pair.js';
 import { termColumns } from './term-columns.js';
 
 /** What `drop1` needs of a fitted model; `GlmmFit` is one. */
@@ -25,26 +26,28 @@ export interface Drop1Row {
   readonly AIC: number;
   readonly chisq: number | null;
   readonly p_value: number | null;
-  /** How the fit without the term ended. */
+  /** How the fit without the term ended; that of the model itself in its own row, null where it is not known. */
   readonly status: StatusName | null;
 }
 
 /**
  * Likelihood-ratio tests of the terms that are not part of a higher-order term of the model (marginality), by maximum likelihood.
- * @throws OptionError where the columns of the model without a term are not a part of its own (no intercept, and a factor coded by that); the signal's reason when aborted.
+ * A model found below one without a term is fitted again from there.
+ * @throws OptionError for pseudo-likelihood fits, or where the columns of the model without a term are not a part of its own (no intercept, and a factor coded by that); the signal's reason when aborted.
  */
 export async function drop1(fit: DroppableModel, options: { readonly signal?: AbortSignal } = {}): Promise<Drop1Row[]> {
   checkFit('drop1', fit);
   checkOptionNames(options, { signal: true }, 'drop1');
+  checkLikelihood(fit.settings);
   const model = await byMaximumLikelihood(fit);
   const { design, fixedTerms } = fit.frame;
   const whole = -2 * model.logLik;
-  const rows: Drop1Row[] = [{ term: '<none>', df: null, AIC: whole + 2 * model.params.length, chisq: null, p_value: null, status: null }];
+  const rows: Drop1Row[] = [{ term: '<none>', df: null, AIC: whole + 2 * model.params.length, chisq: null, p_value: null, status: model.status ?? null }];
   for (const { label, columns } of droppableTerms(fixedTerms)) {
     const rest = withoutColumns(design, columns);
     const smaller = await fitSingle(rest, fit.response, { ...fit.settings, ...(model.settings.REML === undefined ? {} : { REML: model.settings.REML }), standardErrors: 'none' }, options);
     const df = design.fixedNames.length - rest.fixedNames.length;
-    const chisq = Math.max(0, 2 * (model.logLik - smaller.logLik));
+    const chisq = await observedStatistic({ smaller, larger: model, nesting: { embed: (params) => withZeros(params, columns, design.fixedNames.length) } });
     rows.push({
       term: label, df, AIC: -2 * smaller.logLik + 2 * (model.params.length - df), chisq, p_value: chisqTail(chisq, df), status: STATUS_NAMES[smaller.status]!,
     });
@@ -74,4 +77,10 @@ function withoutColumns(design: Design, dropped: ReadonlySet<number>): Design {
     fixedNames: design.fixedNames.filter((_, j) => !dropped.has(j)),
     x: design.x.filter((_, at) => !dropped.has(at % p)),
   };
+}
+
+/** The parameters of a model without some columns as those of the whole model. */
+function withZeros(params: Float64Array, dropped: ReadonlySet<number>, p: number): Float64Array {
+  let next = 0;
+  return Float64Array.from({ length: params.length + dropped.size }, (_, j) => (j < p && dropped.has(j) ? 0 : params[next++]!));
 }

@@ -10,7 +10,7 @@ import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { checkLevel } from '../fit/confidence-level.js';
-import { type FittedModel, byMaximumLikelihood } from '../studies/fitted-model.js';
+import { type FittedModel, byMaximumLikelihood, checkLikelihood } from '../studies/fitted-model.js';
 import { type Fitter, curvature, fitTrials, logLikAt, standardError } from './profile-fit.js';
 import { type ProfileParameter, chooseParameters, profileParameters, profileValues, reorderDesign, reorderParameters } from './profile-parameters.js';
 import { type Point, type Side, longestStep, nextTrials } from './profile-walk.js';
@@ -70,7 +70,7 @@ const OPTION_NAMES = { parameters: true, level: true, points: true, signal: true
 
 /**
  * Profiles a fitted model. Gaussian models fitted by REML are profiled by maximum likelihood, as in lme4.
- * @throws OptionError for unknown parameters, impossible levels, or a fit with nAGQ = 0 (its fixed effects do not maximise the likelihood); the signal's reason when aborted.
+ * @throws OptionError for unknown parameters, impossible levels, a pseudo-likelihood fit, or one with nAGQ = 0 (its fixed effects do not maximise the likelihood); the signal's reason when aborted.
  */
 export async function profile(fit: FittedModel, options: ProfileOptions = {}): Promise<Profile> {
   checkFit('profile', fit);
@@ -79,6 +79,7 @@ export async function profile(fit: FittedModel, options: ProfileOptions = {}): P
   checkLevel(level);
   if (!Number.isSafeInteger(points) || points < 2) throw new OptionError(`points must be an integer of at least 2, not ${points}`);
   if (fit.settings.integration.nAGQ === 0) throw new OptionError('with nAGQ = 0 the fixed effects do not maximise the likelihood; fit with nAGQ = 1 or more to profile it');
+  checkLikelihood(fit.settings);
   const fitted = await byMaximumLikelihood(fit);
   const { design } = fitted.frame;
   // What the constrained maxima are compared with is computed as they are, also where a device made the fit.

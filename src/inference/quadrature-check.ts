@@ -34,7 +34,8 @@ const MOST_NODES = 400;
 const MOST_DIMENSIONS = 3;
 
 /** Why there is nothing to check or no way to, or null. */
-export function quadratureObstacle({ frame: { design } }: EstimatedModel): 'exact' | 'several factors' | 'dimensions' | null {
+export function quadratureObstacle({ frame: { design }, settings }: EstimatedModel): 'exact' | 'pseudo-likelihood' | 'several factors' | 'dimensions' | null {
+  if (settings.pseudo !== undefined) return 'pseudo-likelihood';
   if (isLinearMixed(design)) return 'exact';
   if (!hasOneFactor(design)) return 'several factors';
   return dimensions(design) > MOST_DIMENSIONS ? 'dimensions' : null;

@@ -7,6 +7,7 @@ import { OptionError } from '../errors.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { linearPredictor } from '../model/linear-predictor.js';
 import { createCpuObjective } from '../objective/cpu.js';
+import { checkLikelihood } from '../studies/fitted-model.js';
 import type { EstimatedModel } from './confint.js';
 
 /** The clusters and kind of a sandwich. */
@@ -42,12 +43,13 @@ const OPTION_NAMES = { cluster: true, type: true } as const satisfies Record<key
  * The score s of a cluster is the exact gradient of its own log-likelihood. For families without a closed likelihood scores and information are those of
  * all parameters (β, θ, …) and the fixed effects' block is reported. For gaussian models s = X'V⁻¹(y − Xβ̂) and B = (X'V⁻¹X)⁻¹ at the estimated
  * variances, the definition of CR0 in clubSandwich (Pustejovsky & Tipton 2018).
- * @throws OptionError for a fit with nAGQ = 0, an unknown factor, clusters that cut through a level of a grouping factor, fewer than two clusters, or a fit without standard errors.
+ * @throws OptionError for a pseudo-likelihood fit (its scores at the estimates do not add up to zero) or one with nAGQ = 0, an unknown factor, clusters that cut through a level of a grouping factor, fewer than two clusters, or a fit without standard errors.
  */
 export async function robustVcov(fit: RobustModel, options: RobustOptions = {}): Promise<RobustVcov> {
   checkFit('robustVcov', fit);
   checkOptionNames(options, OPTION_NAMES, 'robustVcov');
   const { type = 'CR0' } = options;
+  checkLikelihood(fit.settings);
   const { design } = fit.frame;
   const { codes, count } = clustersOf(design, options.cluster);
   const { nFixed: p, nParams } = parameterLayout(design);

@@ -44,7 +44,7 @@ export function formatDrop1(rows: readonly Drop1Row[]): string {
       right('Pr(>Chisq)', pValueCells(rows.map((row) => row.p_value))),
       { header: '', cells: stars, align: 'left' },
     ]),
-    ...unfinished.map(({ term, status }) => `The model without ${printable(term)} did not converge (${status!}).`),
+    ...unfinished.map(({ term, status }) => `The model${term === '<none>' ? '' : ` without ${printable(term)}`} did not converge (${status!}).`),
   ].join('\n');
 }
 

@@ -23,12 +23,21 @@ export async function lrtPair(smaller: FittedModel, larger: FittedModel): Promis
   return { smaller: await byMaximumLikelihood(smaller), larger: await byMaximumLikelihood(larger), nesting };
 }
 
-/** 2 (logLik of the larger − logLik of the smaller model), ≥ 0: a larger model that was not found is fitted again from the smaller one. */
-export async function observedStatistic({ smaller, larger, nesting }: LrtPair): Promise<number> {
-  const difference = 2 * (larger.logLik - smaller.logLik);
-  if (difference >= -ZERO_STATISTIC) return Math.max(0, difference);
+/** A larger model that lies below a smaller one by more than rounding was not found. */
+export function isBelow(larger: Pick<FittedModel, 'logLik'>, smaller: Pick<FittedModel, 'logLik'>): boolean {
+  return 2 * (larger.logLik - smaller.logLik) < -ZERO_STATISTIC;
+}
+
+/**
+ * 2 (logLik of the larger − logLik of the smaller model), ≥ 0: a larger model that was not found is fitted again from the smaller one; NaN
+ * where that has no finite parameters or ends below, too.
+ */
+export async function observedStatistic({ smaller, larger, nesting }: {
+  readonly smaller: Pick<FittedModel, 'params' | 'logLik'>; readonly larger: FittedModel; readonly nesting: Pick<Nesting, 'embed'>;
+}): Promise<number> {
+  if (!isBelow(larger, smaller)) return Math.max(0, 2 * (larger.logLik - smaller.logLik));
   const start = nesting.embed(smaller.params);
-  if (start === null) return 0;
+  if (start === null) return NaN;
   const again = await fitBatch(larger.frame.design, { nModels: 1, response: larger.response, start }, { ...settingsOptions(larger.settings), backend: 'cpu', workers: 1 });
-  return Math.max(0, 2 * (again.logLik[0]! - smaller.logLik));
+  return isBelow({ logLik: again.logLik[0]! }, smaller) ? NaN : Math.max(0, 2 * (again.logLik[0]! - smaller.logLik));
 }

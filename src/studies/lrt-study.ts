@@ -59,8 +59,10 @@ export async function lrtSpec(smaller: FittedModel, larger: FittedModel, { nsim,
   if (stopAfter !== undefined && (!Number.isSafeInteger(stopAfter) || stopAfter < 1)) throw new OptionError(`stopAfter must be a positive integer, not ${stopAfter}`);
   checkSeed(seed);
   const pair = await lrtPair(smaller, larger);
+  const statistic = await observedStatistic(pair);
+  if (Number.isNaN(statistic)) throw new OptionError('the larger model has a lower likelihood than the smaller one, so it is not at its maximum; fit it again from other starts (multiStart)');
   return {
-    kind: 'lrt', smaller: plainSource(pair.smaller), larger: plainSource(pair.larger), statistic: await observedStatistic(pair), nsim, seed, stopAfter: stopAfter ?? null,
+    kind: 'lrt', smaller: plainSource(pair.smaller), larger: plainSource(pair.larger), statistic, nsim, seed, stopAfter: stopAfter ?? null,
   };
 }
 

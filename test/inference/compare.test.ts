@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { glmm } from '../../src/fit/glmm.js';
+import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
 import { compare } from '../../src/inference/compare.js';
 import { drop1 } from '../../src/inference/drop1.js';
 import { chibarTail } from '../../src/studies/lrt-p-values.js';
-import { cbpp, cbppTable, contraceptionTable, epilTable, rValues, sleepstudy, sleepstudyTable } from './fits.js';
+import { CBPP, cbpp, cbppTable, contraceptionTable, epilTable, rValues, sleepstudy, sleepstudyTable } from './fits.js';
 
 interface AnovaRow { npar: number; AIC: number; BIC: number; logLik: number; deviance: number; Chisq: number | null; Df: number | null; 'Pr(>Chisq)': number | null }
 interface DropRow { row: string; npar: number | null; AIC: number; LRT: number | null; 'Pr(Chi)': number | null }
@@ -120,4 +120,42 @@ test('several variances at once: weights by the correlation of their estimates, 
   expect(notes.join()).toContain('2 standard deviations at zero, by the correlation of their estimates');
   // Two added effects with their covariance: no mixture of this kind.
   expect((await compare([fits[0]!, fits[2]!])).rows[1]!.p_chibar).toBe(null);
+});
+
+/** A fit whose search stopped below the maximum. */
+function stopped(fit: GlmmFit, logLik: number) {
+  const { frame, response, settings, params, metric } = fit;
+  return { frame, response, settings, params, metric, logLik, status: 'lineSearch' } as const;
+}
+
+describe('a larger model that was found below the smaller one', () => {
+  test('compare fits it again from there and says so', async () => {
+    const [small, large] = [await withoutPeriod(), await cbpp()];
+    const { rows, notes } = await compare([small, stopped(large, small.logLik - 1)]);
+    expect(rows[1]!.chisq).toBeCloseTo(2 * (large.logLik - small.logLik), 6);
+    expect(notes.join('\n')).toMatch(/model 2 did not converge \(lineSearch\)[^]*found 1\.0 below model 1/);
+  });
+
+  test('drop1 does, too', async () => {
+    const large = await cbpp();
+    const rows = await drop1(stopped(large, -200));
+    expect(rows[0]!.status).toBe('lineSearch');
+    expect(rows[1]!.chisq).toBeCloseTo(2 * (large.logLik - (await withoutPeriod()).logLik), 5);
+  });
+});
+
+test('REML criteria are not simulated', async () => {
+  const small = await glmm('Reaction ~ Days + (1 | Subject)', sleepstudyTable, { family: 'gaussian' });
+  await expect(compare([small, await sleepstudy()], { refit: false, nsim: 9 })).rejects.toThrow('leave out nsim');
+});
+
+test('pseudo-likelihoods are neither compared nor certified', async () => {
+  const fit = await glmm(CBPP, cbppTable, { family: 'binomial', fitMethod: 'MPL' });
+  for (const refused of [fit.drop1(), fit.compare(await withoutPeriod()), fit.profile(), fit.confint(), fit.robustVcov()]) {
+    await expect(refused).rejects.toThrow('fitted by MPL, a pseudo-likelihood');
+  }
+  expect((await fit.confint({ method: 'wald' })).every(({ conf_low }) => Number.isFinite(conf_low))).toBe(true);
+  const { findings, quadrature } = await fit.diagnose();
+  expect(quadrature).toBe(null);
+  expect(findings.find(({ topic }) => topic === 'approximation')).toMatchObject({ severity: 'remark', message: expect.stringContaining('MPL maximises no likelihood') as string });
 });
