@@ -27,7 +27,7 @@ describeRedis('the queue', () => {
     redis = await connectRedis(server.url);
     folder = mkdtempSync(join(tmpdir(), 'glmmgpu-queue-'));
     expect((await runCli([...STUDY, '--out', at('whole')])).code).toBe(0);
-  });
+  }, 60_000);
   afterAll(async () => {
     redis.disconnect();
     await server.stop();
@@ -62,6 +62,26 @@ describeRedis('the queue', () => {
     expect((await status()).studies).toEqual([]);
     expect(await redis.keys('glmmgpu:study:*')).toEqual([]);
     expect(await redis.keys('glmmgpu:parts:*')).toEqual([]);
+  });
+
+  test.each([
+    ['lrt', ['--null', '~ 1 + (1 | herd)', '--nsim', '300']],
+    ['calibrate', ['--nsim', '60', '--inner', '10']],
+    ['permute', ['--columns', 'period2,period3,period4', '--nsim', '300']],
+    ['power', ['--tested', 'period2', '--tests', 'lrt', '--nsim', '200']],
+  ])('%s has the bytes of one machine', async (kind, options) => {
+    const args = [kind, ...STUDY.slice(1, STUDY.indexOf('--nsim')), ...options];
+    expect((await queue('submit', ...args, '--job-size', '70', '--out', at(`queue-${kind}`))).code).toBe(0);
+    const [, collected] = await Promise.all([worker(), queue('collect', at(`queue-${kind}`), '--wait')]);
+    expect(collected.code, collected.stderr).toBe(0);
+    expect((await runCli([...args, '--out', at(`alone-${kind}`)])).code).toBe(0);
+    for (const file of ['replicates.parquet', `${kind}.csv`]) expect(readFileSync(join(at(`queue-${kind}`), file)).equals(readFileSync(join(at(`alone-${kind}`), file))), file).toBe(true);
+  });
+
+  test('a study that stops by its results is refused', async () => {
+    const { code, stderr } = await queue('submit', 'lrt', ...STUDY.slice(1, STUDY.indexOf('--nsim')), '--null', '~ 1 + (1 | herd)', '--stop-after', '5', '--out', at('stopping'));
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/stops by its results .* cannot be shared out/)]);
+    expect(await redis.keys('glmmgpu:study:*')).toEqual([]);
   });
 
   test('a worker that is told to stop gives its job back', async () => {
