@@ -33,7 +33,7 @@ interface Distribution {
   readonly responseMean?: (mu: number, d: number) => number;
   readonly responseVariance: (mu: number, d: number, trials: number) => number;
   readonly draw: (mu: number, d: number, trials: number, first: number, further: UniformSource) => number;
-  readonly deviance: (y: number, mu: number) => number;
+  readonly deviance: (y: number, mu: number, d: number) => number;
   readonly invalid: Family['invalid'];
   readonly massAtZero: boolean;
 }
@@ -66,7 +66,7 @@ function build(distribution: Distribution, link: LinkName, mean: MeanLink, scale
     responseMean: (eta, auxiliary) => responseMean(mean.mean(eta), parameter(auxiliary)),
     responseVariance: (eta, auxiliary, trials) => distribution.responseVariance(mean.mean(eta), parameter(auxiliary), trials),
     draw: (eta, auxiliary, trials, weight, first, further) => distribution.draw(mean.mean(eta), parameter(auxiliary, weight), trials, first, further),
-    devianceResidualSquared: (y, mu, trials, weight) => weight * distribution.deviance(distribution.hasTrials === true ? y / trials : y, mu),
+    devianceResidualSquared: (y, mu, _trials, weight, auxiliary) => weight * distribution.deviance(y, mu, parameter(auxiliary)),
     invalid: distribution.invalid,
     logZero: massAtZero ? (eta, m, a): number => {
       if (!scale.at(eta, place)) return -Infinity;
@@ -131,7 +131,7 @@ const nbinom2 = (): Distribution => ({
   initial: (y, _trials, weights, mu) => -Math.log(between(0.02, extra(2)(y, weights, mu), 20)),
   responseVariance: (mu, d) => mu + (mu * mu) / d,
   draw: (mu, d, _trials, first, further) => negativeBinomialVariate(mu, d, first, further),
-  deviance: poissonDeviance,
+  deviance: (y, mu, d) => 2 * ((y > 0 ? y * Math.log(y / mu) : 0) - (y + d) * Math.log1p((y - mu) / (mu + d))),
   invalid: countRule,
 });
 
@@ -141,7 +141,7 @@ const nbinom1 = (): Distribution => ({
   initial: (y, _trials, weights, mu) => Math.log(between(0.05, extra(1)(y, weights, mu), 50)),
   responseVariance: (mu, d) => mu * (1 + d),
   draw: (mu, d, _trials, first, further) => negativeBinomialVariate(mu, mu / d, first, further),
-  deviance: poissonDeviance,
+  deviance: () => NaN,
   invalid: countRule,
 });
 
@@ -167,7 +167,7 @@ const BETABINOMIAL: Distribution = {
   },
   responseVariance: (mu, d, trials) => (mu * (1 - mu) * (1 + (trials - 1) / (1 + d))) / trials,
   draw: (mu, d, trials, first, further) => betaBinomialVariate(trials, mu, d, first, further),
-  deviance: (y, mu) => 2 * ((y > 0 ? y * Math.log(y / mu) : 0) + (y < 1 ? (1 - y) * Math.log((1 - y) / (1 - mu)) : 0)),
+  deviance: () => NaN,
   invalid: successRule,
 };
 

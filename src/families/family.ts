@@ -154,8 +154,11 @@ export interface Family {
    * @param further uniforms for rejection and for distributions that need several
    */
   draw(eta: number, auxiliary: ArrayLike<number>, trials: number, weight: number, first: number, further: UniformSource): number;
-  /** Unit deviance contribution 2·weight·(ℓ_saturated − ℓ). */
-  devianceResidualSquared(y: number, mu: number, trials: number, weight: number): number;
+  /**
+   * Unit deviance of a row, 2·weight·(ℓ_saturated − ℓ) at the row's auxiliary values, times the dispersion of families with a scale. NaN where a saturated mean
+   * is no function of the response alone.
+   */
+  devianceResidualSquared(y: number, mu: number, trials: number, weight: number, auxiliary: ArrayLike<number>): number;
   /** Null if y is allowed, else the rule that it breaks, in words (`allowed.ts`). */
   invalid(y: number, trials: number): string | null;
 }

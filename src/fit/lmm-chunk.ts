@@ -212,7 +212,9 @@ export class LmmFitter {
       slope[t] = (sigmaAt(t, step) - sigmaAt(t, -step)) / (2 * step);
     }
     const carried = Float64Array.from(slope, (_, i) => slope.reduce((sum, g, j) => sum + entry(i, j) * g, 0));
-    const variance = (sigma * sigma) / (2 * divisor) + carried.reduce((sum, value, t) => sum + value * slope[t]!, 0);
+    // A known σ tells nothing more.
+    const own = this.#settings.sigmaKnown === true ? 0 : (sigma * sigma) / (2 * divisor);
+    const variance = own + carried.reduce((sum, value, t) => sum + value * slope[t]!, 0);
     // θ on the scale of the response is σ^degree times the relative one: its derivatives by that and by σ.
     const byTheta = this.#geometry.map(({ degree }) => sigma ** degree);
     const bySigma = this.#geometry.map(({ degree }, t) => (degree * theta[t]! * byTheta[t]!) / sigma);

@@ -49,7 +49,7 @@ export function residuals(fit: GlmmFit, options: ResidualOptions = {}): Float64A
     const rest = y - mean;
     if (type === 'response') return rest;
     if (type === 'working') return rest / family.meanDerivative(value);
-    if (type === 'deviance') return Math.sign(rest) * Math.sqrt(Math.max(0, family.devianceResidualSquared(response[i]!, family.mean(value), trials, weight)));
+    if (type === 'deviance') return Math.sign(rest) * Math.sqrt(Math.max(0, family.devianceResidualSquared(response[i]!, family.mean(value), trials, weight, auxiliaryOf(i))));
     const pearson = (rest * Math.sqrt(weight)) / (sigma * Math.sqrt(family.responseVariance(value, auxiliaryOf(i), trials)));
     if (precision === null) return pearson;
     return pearson / Math.sqrt(1 - precision.weights[i]! * precision.variance(design, i, everyTerm));

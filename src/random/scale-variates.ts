@@ -8,12 +8,12 @@ const normal = (uniforms: UniformSource): number => normalQuantile(uniforms.next
  * Gamma with unit scale by squeeze and rejection (Marsaglia & Tsang 2000, ACM Trans. Math. Softw. 26); shapes below 1 through shape + 1 and a power of a uniform.
  * NaN unless the shape is positive and finite.
  */
-export function gammaVariate(shape: number, uniforms: UniformSource): number {
+function gammaVariate(shape: number, uniforms: UniformSource): number {
   return Math.exp(logGammaVariate(shape, uniforms));
 }
 
 /** Its logarithm, which does not underflow for tiny shapes. */
-export function logGammaVariate(shape: number, uniforms: UniformSource): number {
+function logGammaVariate(shape: number, uniforms: UniformSource): number {
   if (!(shape > 0 && shape < Infinity)) return NaN;
   if (shape < 1) return logGammaVariate(shape + 1, uniforms) + Math.log(uniforms.next()) / shape;
   const d = shape - 1 / 3;
@@ -31,9 +31,10 @@ export function logGammaVariate(shape: number, uniforms: UniformSource): number 
 const LEAST = Number.MIN_VALUE;
 const MOST_FRACTION = 1 - Number.EPSILON / 2;
 
-/** Gamma with the given mean, above zero however small the shape is. */
+/** Gamma with the given mean, above zero however small the shape is; NaN unless the mean is positive. */
 export function positiveGammaVariate(mean: number, shape: number, uniforms: UniformSource): number {
-  return Math.max(LEAST, (mean * gammaVariate(shape, uniforms)) / shape);
+  const draw = (mean * gammaVariate(shape, uniforms)) / shape;
+  return mean > 0 ? Math.max(LEAST, draw) : NaN;
 }
 
 /** Beta as a ratio of gammas, in logarithms. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { binomialLogMass, poissonLogMass } from '../../src/random/log-mass.js';
+import { positiveGammaVariate } from '../../src/random/scale-variates.js';
 import { UniformStream } from '../../src/random/stream.js';
 import { binomialVariate, poissonVariate } from '../../src/random/variates.js';
 
@@ -107,6 +108,8 @@ describe('edges', () => {
   test('invalid parameters give NaN, not a hang', () => {
     for (const p of [NaN, -0.1, 1.1, Infinity]) expect(binomialVariate(10, p, 0.5, further)).toBeNaN();
     for (const mean of [NaN, -1, Infinity]) expect(poissonVariate(mean, 0.5, further)).toBeNaN();
+    for (const mean of [NaN, -1, 0]) expect(positiveGammaVariate(mean, 2, further)).toBeNaN();
+    for (const shape of [NaN, -1, 0, Infinity]) expect(positiveGammaVariate(1, shape, further)).toBeNaN();
     expect(Number.isFinite(poissonVariate(1e300, 0.5, further))).toBe(true);
   });
 });
