@@ -104,7 +104,7 @@ export interface IntervalRow {
 
 /** How far a long piece of work is. */
 export interface Progress {
-  /** `start` of a stage, then counts. */
+  /** What is being done, in a word: `replicates`, `folds`, … */
   readonly stage: string;
   readonly done: number;
   readonly total: number;

@@ -70,7 +70,7 @@ function columnValue(name: string, scope: Scope): Value {
   throw unknownColumn(name, scope.table);
 }
 
-export function unknownColumn(name: string, table: Table): DataError {
+function unknownColumn(name: string, table: Table): DataError {
   const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
   const names = [...table.columns.keys()];
   const list = names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')}, …`;

@@ -1,7 +1,7 @@
 /** Which columns of a model matrix are linear combinations of earlier ones: the decision of R's `lm` and lme4. */
 
 /** R's `qr` tolerance: a column whose length falls below this share of its original length counts as a combination of others. */
-export const RANK_TOLERANCE = 1e-7;
+const RANK_TOLERANCE = 1e-7;
 
 /** Rows folded into the triangle at a time; bounds the working memory. */
 const BLOCK_ROWS = 256;

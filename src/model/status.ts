@@ -18,7 +18,6 @@ export const STATUS = {
 
 /** How a fit ended, in words: the keys of `STATUS`. */
 export type StatusName = keyof typeof STATUS;
-export type StatusCode = (typeof STATUS)[StatusName];
 
 /** Status names by code. */
 export const STATUS_NAMES = Object.keys(STATUS) as StatusName[];

@@ -2,6 +2,7 @@
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
+import { checkLevel } from '../fit/confidence-level.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
 import { hasTwoPredictors } from '../model/design.js';
@@ -55,7 +56,7 @@ export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction 
   const { design } = fit;
   const { type = fit.frame.categories === null ? 'response' : 'prob', level } = options;
   const { scales, levels, ofEta } = predictionScale(fit, type);
-  if (level !== undefined && !(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
+  if (level !== undefined) checkLevel(level);
   const averaged = options.populationAveraged === true;
   if (averaged && options.reForm !== undefined) throw new OptionError('a population average is over all random effects; leave reForm out');
   if (averaged && type === 'link') throw new OptionError('a population average is of the response; leave type out');

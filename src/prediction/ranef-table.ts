@@ -1,7 +1,7 @@
 /** Conditional modes as a table: with standard errors, intervals and ranks. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { checkFit } from '../check-arguments.js';
-import { OptionError } from '../errors.js';
+import { checkLevel } from '../fit/confidence-level.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { randomEffects } from '../model/random-effects.js';
 import { jointPrecision } from './joint-precision.js';
@@ -24,7 +24,7 @@ export interface RanefEntry {
 /** One entry per level and effect, in the order of terms, levels and effects. @param level of the intervals, 0.5 … 0.9999 */
 export function ranefTable(fit: GlmmFit, level = 0.95): RanefEntry[] {
   checkFit('ranefTable', fit);
-  if (!(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
+  checkLevel(level);
   const { design, params, modes } = fit;
   const z = normalQuantile(0.5 + level / 2, 0, 1);
   const precision = jointPrecision(fit);

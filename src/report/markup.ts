@@ -7,7 +7,7 @@ export interface Markup {
 
 type Part = Markup | string | number | readonly Part[];
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 

@@ -7,7 +7,7 @@ export interface TextColumn {
 }
 
 /** Terminal cells a text takes: combining marks none, East Asian wide characters and emoji two. */
-export function displayWidth(text: string): number {
+function displayWidth(text: string): number {
   let width = 0;
   for (const letter of text) {
     if (/^\p{M}$|^\u200d$/u.test(letter)) continue;

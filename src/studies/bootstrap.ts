@@ -1,6 +1,7 @@
 /** Bootstrap: a fitted model fitted again to responses drawn from it, or to resampled data. */
 import { checkFit, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
+import { checkLevel } from '../fit/confidence-level.js';
 import type { FitBatchOptions } from '../fit/fit-batch.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
 import type { Bootstrap, BootstrapMethod, IntervalKind, IntervalOptions } from '../fit/types.js';
@@ -97,7 +98,7 @@ export function bootstrapOf(
     refitsPerSecond: nsim / seconds,
     backend: fit.backend,
     intervals({ kinds = DEFAULT_KINDS, level = 0.95, flagged = false, jackknife, statistics } = {}) {
-      if (!(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
+      checkLevel(level);
       const unknown = kinds.find((kind) => !INTERVAL_KINDS.includes(kind));
       if (unknown !== undefined) throw new OptionError(`unknown kind of interval '${unknown}'; use ${INTERVAL_KINDS.join(', ')}`);
       if (kinds.includes('bca') && jackknife === undefined) throw new OptionError('bca intervals need the jackknife; pass { jackknife: await jackknife(fit) }');

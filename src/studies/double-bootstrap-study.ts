@@ -2,6 +2,7 @@
 import { OptionError } from '../errors.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import type { Range } from '../fit/batch-ranges.js';
+import { checkLevel } from '../fit/confidence-level.js';
 import { fitBatch } from '../fit/fit-batch.js';
 import type { Bootstrap } from '../fit/types.js';
 import { isConverged } from '../model/status.js';
@@ -144,7 +145,7 @@ export async function doubleBootstrapFromResults(spec: DoubleBootstrapSpec, resu
   return {
     outer, inner: spec.inner, ranks, seconds: results.seconds,
     intervals(level = 0.95) {
-      if (!(level >= 0.5 && level <= 0.9999)) throw new OptionError(`level must be from 0.5 to 0.9999, not ${level}`);
+      checkLevel(level);
       return outer.parameters.map((_, p) => calibratedRow(outer, p, ranks[p]!, spec.inner, level));
     },
   };

@@ -20,7 +20,7 @@ export function* pieces(from: number, to: number, numbersPerModel: number, atMos
 }
 
 /** Runs work on the engine of the options, or on one of its own that ends with the work. */
-export async function withEngine<Result>(options: Pick<FitBatchOptions, 'engine' | 'backend' | 'workers'>, work: (engine: Engine) => Promise<Result>): Promise<Result> {
+async function withEngine<Result>(options: Pick<FitBatchOptions, 'engine' | 'backend' | 'workers'>, work: (engine: Engine) => Promise<Result>): Promise<Result> {
   if (options.engine !== undefined) return work(options.engine);
   const { backend, workers } = options;
   const engine = await createEngine({ ...(backend === undefined ? {} : { backend }), ...(workers === undefined ? {} : { workers }) });

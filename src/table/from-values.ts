@@ -95,7 +95,7 @@ function isColumn(input: ColumnInput): input is Column {
 }
 
 /** Infers one column from its values; `type` only decides how a mixture of numbers and texts is read. */
-export function columnFromValues(name: string, values: ArrayLike<unknown>, type?: ColumnType): Column {
+function columnFromValues(name: string, values: ArrayLike<unknown>, type?: ColumnType): Column {
   if (typeof values !== 'object' || values === null || typeof values.length !== 'number') {
     throw new DataError(`column '${name}' is ${inWords(values)}; give an array of values`, { column: name });
   }

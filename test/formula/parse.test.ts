@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FormulaError } from '../../src/errors.js';
-import { renderCaret } from '../../src/formula/caret.js';
 import { deparse } from '../../src/formula/deparse.js';
 import { MAX_FORMULA_DEPTH, MAX_FORMULA_LENGTH, parseExpression, parseFormula } from '../../src/formula/parse.js';
 import { splitFormula } from '../../src/formula/split-formula.js';
@@ -93,14 +92,6 @@ describe('what cannot be read is refused in one line with its place', () => {
     expect(error.message).not.toContain('\n');
     expect(error.position).toBe(position);
     expect(error.formula).toBe(text);
-  });
-
-  test('the caret stands below the place, also in a long formula', () => {
-    expect(renderCaret(failure(() => parseFormula('y ~ x $ z')))).toBe('y ~ x $ z\n      ^');
-    const long = `y ~ ${'x + '.repeat(500)}$ + z`;
-    const [line, caret] = renderCaret(failure(() => parseFormula(long))).split('\n') as [string, string];
-    expect(line[caret.indexOf('^')]).toBe('$');
-    expect(line.length).toBeLessThan(80);
   });
 });
 
