@@ -58,10 +58,12 @@ export const bootstrapCommand: DurableCommand<BootstrapArguments> = {
     const common = { kinds: ci, level, flagged, ...(leftOut === null ? {} : { jackknife: leftOut }) };
     const intervals = bootstrap.intervals(common);
     const ofStatistics = statistics === null ? [] : bootstrap.intervals({ ...common, statistics: expressionStatistics(statistics) });
+    const without = new Set(intervals.filter(({ kind, conf_low }) => kind === 'studentised' && Number.isNaN(conf_low)).map(({ parameter }) => parameter));
     const summary = { nsim, seed, method: bootstrap.method, level, counts, seconds, refitsPerSecond, backend, intervals: [...intervals, ...ofStatistics] };
     return {
       text: [
-        formatIntervals([...intervals, ...ofStatistics]), '', formatStatusCounts(counts), '', formatBackend(backend), formatSpeed(nsim, seconds, refitsPerSecond),
+        formatIntervals([...intervals, ...ofStatistics]), '',
+        ...(without.size === 0 ? [] : [`No studentised limits, for want of a standard error: ${[...without].join(', ')}`, '']), formatStatusCounts(counts), '', formatBackend(backend), formatSpeed(nsim, seconds, refitsPerSecond),
       ].join('\n'),
       json: { ...fit, bootstrap: summary },
       rows: [...intervals, ...ofStatistics].map((row) => ({ ...row })),

@@ -22,7 +22,8 @@ export async function crossValidateCommand(path: string, options: CrossValidateA
       formatRows(result.folds.map((fold, k) => ({ fold: k + 1, ...fold })), { log_score: 'log score', rmse: 'RMSE', brier: 'Brier' }), '',
       `Log score ${result.log_score.toFixed(3)} (standard error ${result.log_score_error.toFixed(3)})`
         + (result.rmse === null ? '' : `, RMSE ${result.rmse.toPrecision(4)}`)
-        + (result.brier === null ? '' : `, Brier score ${result.brier.toPrecision(4)}`),
+        + (result.brier === null ? '' : `, Brier score ${result.brier.toPrecision(4)}`)
+        + (result.scored === fit.nobs ? '' : `\nover ${result.scored} of ${fit.nobs} rows: the other folds could not be fitted`),
     ].join('\n'),
     json: (result) => ({ formula: fit.frame.formula, seed, ...result }),
     rows: (result) => [...result.predicted].map((predicted, i) => ({ row: fit.frame.rows[i]! + 1, fold: result.foldOf[i]! + 1, response: fit.response[i]!, predicted })),

@@ -130,7 +130,11 @@ export async function deliverJson(value: object, json: string | undefined): Prom
 }
 
 async function deliverShard({ manifest: { shard, total }, range }: StudyFolder, out: string, json: string | undefined): Promise<void> {
-  printer(json)(`Shard ${shard!.index} of ${shard!.of}: replicates ${formatCount(range.from + 1)} to ${formatCount(range.to)} of ${formatCount(total)} are in ${out}.\n`
+  const isEmpty = range.from === range.to;
+  const held = isEmpty
+    ? ` is empty: there are only ${formatCount(total)} replicates for ${formatCount(shard!.of)} shards; its folder is ${out}`
+    : `: replicates ${formatCount(range.from + 1)} to ${formatCount(range.to)} of ${formatCount(total)} are in ${out}`;
+  printer(json)(`Shard ${shard!.index} of ${shard!.of}${held}.\n`
     + 'When all shards are done: glmmgpu merge <folders> --out <folder>');
-  await deliverJson({ shard, total, first: range.from + 1, last: range.to, folder: out }, json);
+  await deliverJson({ shard, total, first: isEmpty ? null : range.from + 1, last: isEmpty ? null : range.to, folder: out }, json);
 }

@@ -41,7 +41,9 @@ export async function findPieces(folder: string, manifest: Manifest): Promise<Ho
   const unusable: { path: string; problem: string }[] = [];
   const range = rangeOf(manifest);
   let end = range.from;
-  for (const name of (await readdir(join(folder, PARTS))).sort()) {
+  // A folder that nothing was written to, or that was copied without empty ones, has none.
+  const names = await readdir(join(folder, PARTS)).catch((error: NodeJS.ErrnoException) => { if (error.code === 'ENOENT') return []; throw error; });
+  for (const name of names.sort()) {
     const path = join(folder, PARTS, name);
     if (name.endsWith(PARTIAL)) {
       // Its writer was killed: nothing to report, the replicates are simply not there.

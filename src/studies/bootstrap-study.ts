@@ -23,7 +23,7 @@ export interface BootstrapSpec extends StudySpec, NumericOptions {
 export function bootstrapSpec(fit: BootstrapSource, options: NumericOptions): BootstrapSpec {
   checkFit('bootstrapSpec', fit);
   checkOptionNames(options, { nsim: true, seed: true, standardErrors: true, method: true } satisfies Record<keyof NumericOptions, true>, 'bootstrapSpec');
-  const { response, modes } = fit;
+  const { response, modes, covariance } = fit;
   const { nsim, seed, standardErrors = 'none', method = 'parametric' } = options;
   return {
     kind: 'bootstrap', nsim, seed, standardErrors, method,
@@ -31,6 +31,7 @@ export function bootstrapSpec(fit: BootstrapSource, options: NumericOptions): Bo
       ...plainSource(fit),
       // The data of the study leave the machine only with the methods that resample them.
       ...(method === 'parametric' || response === undefined ? {} : { response }),
+      ...(standardErrors === 'none' || covariance === undefined ? {} : { covariance }),
       ...(method !== 'residual' || modes === undefined ? {} : { modes }),
     },
   };

@@ -25,6 +25,8 @@ export interface BootstrapSource {
   readonly params: Float64Array;
   /** k × k inverse Hessian of −logLik at the estimates: the first metric of the refits. */
   readonly metric: Float64Array;
+  /** k × k covariance of the estimates, NaN where one has no standard error; studentised intervals are NaN without it. */
+  readonly covariance?: Float64Array;
   /** The response of the fit, for the methods that use it. */
   readonly response?: Float64Array;
   /** Spherical conditional modes, for the method `residual`. */
@@ -79,7 +81,7 @@ export async function bootstrap(source: BootstrapSource, options: BootstrapOptio
  * @param seconds what the refits took
  */
 export function bootstrapOf(
-  { params, metric, frame: { design } }: BootstrapSource, { nsim, seed, method = 'parametric' }: Pick<BootstrapOptions, 'nsim' | 'seed' | 'method'>,
+  { params, covariance, frame: { design } }: BootstrapSource, { nsim, seed, method = 'parametric' }: Pick<BootstrapOptions, 'nsim' | 'seed' | 'method'>,
   fit: BatchFit, seconds: number,
 ): Bootstrap {
   const reported = reportedParameters(design);
@@ -90,7 +92,8 @@ export function bootstrapOf(
   const errorsOf = (j: number): IntervalExtras['errors'] => {
     const single = reported.single[j]!;
     if (fit.standardErrors === null || single === null || params[single] === 0) return undefined;
-    return { estimate: Math.sqrt(metric[single * k + single]!), replicates: fit.standardErrors[single]! };
+    // Not of the metric, whose gaps are filled with guesses.
+    return { estimate: Math.sqrt(covariance?.[single * k + single] ?? NaN), replicates: fit.standardErrors[single]! };
   };
   return {
     nsim, seed, method, parameters, estimates, replicates, fit, seconds,

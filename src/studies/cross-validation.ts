@@ -43,10 +43,12 @@ export interface CrossValidation {
   readonly folds: readonly Fold[];
   /** Fold of each row, from 0. */
   readonly foldOf: Int32Array;
-  /** Sum over the folds that could be fitted, and its standard error from fold to fold. */
+  /** Rows of the folds that could be fitted; scores of models compare only where it is the same. */
+  readonly scored: number;
+  /** Sum over those folds, NaN without any, and its standard error from fold to fold. */
   readonly log_score: number;
   readonly log_score_error: number;
-  /** Over all rows of those folds. */
+  /** Over the scored rows. */
   readonly rmse: number | null;
   readonly brier: number | null;
   /** Predicted means of all rows (ordered responses: probabilities of their categories), each by the fit that did not see it; NaN where that failed. */
@@ -90,12 +92,14 @@ export async function crossValidate(model: FittedModel, options: CrossValidation
     for (const i of rows) scores[i] = scoreOf(i);
     folds.push({ rows: rows.length, status, log_score: all.logLik - seen.logLik, ...errorsOf(design, rows.map((i) => scores[i]!)) });
   }
-  const scored = folds.filter(({ log_score }) => !Number.isNaN(log_score));
-  const total = scored.reduce((sum, { log_score }) => sum + log_score, 0);
-  const mean = total / scored.length;
-  const spread = scored.reduce((sum, { log_score }) => sum + (log_score - mean) ** 2, 0) / (scored.length - 1);
+  const fitted = folds.filter(({ log_score }) => !Number.isNaN(log_score));
+  // Without any, 0 would be better than every model.
+  const total = fitted.length === 0 ? NaN : fitted.reduce((sum, { log_score }) => sum + log_score, 0);
+  const mean = total / fitted.length;
+  const spread = fitted.reduce((sum, { log_score }) => sum + (log_score - mean) ** 2, 0) / (fitted.length - 1);
   return {
-    by, folds, foldOf, predicted: Float64Array.from(scores, (score) => score.predicted), log_score: total, log_score_error: Math.sqrt(scored.length * spread),
+    by, folds, foldOf, predicted: Float64Array.from(scores, (score) => score.predicted),
+    scored: fitted.reduce((sum, { rows }) => sum + rows, 0), log_score: total, log_score_error: Math.sqrt(fitted.length * spread),
     ...errorsOf(design, scores.filter((score) => score !== FAILED)),
   };
 }

@@ -40,7 +40,7 @@ export const ZERO_STATISTIC = 1e-6;
  * - `bartlett`: T · df / mean(T*) as χ²(df); `gamma`: the gamma distribution with mean and variance of T*;
  * - `f`: T / df as F(df, d), d = 2E / (E − 1) with E = mean(T*) / df, where E > 1;
  * - `chisq`: T as χ²(df); `chibarsq`: T as ½ χ²(df − 1) + ½ χ²(df) when one variance is added (Self & Liang 1987; Stram & Lee 1994), left
- *   out where the mixture is not known (several variances).
+ *   out where there is no mixture (no variance) or it is not known (several).
  *
  * @param replicates T* of the null distribution, in the order of the replicates
  */
@@ -62,7 +62,7 @@ export function lrtRows(statistic: number, replicates: Float64Array, { df, varia
     row('f', statistic / df, df, ddf(all), ...simulated((part) => part.share * (1 - fCdf(statistic / df, df, ddf(part))))),
     row('chisq', statistic, df, null, chisqTail(statistic, df), 0),
   ];
-  if (otherwiseFree && variances <= 1) rows.push(row('chibarsq', statistic, df, null, chibarTail(statistic, df, variances), 0));
+  if (otherwiseFree && variances === 1) rows.push(row('chibarsq', statistic, df, null, chibarTail(statistic, df, variances), 0));
   return rows;
 }
 

@@ -1,10 +1,10 @@
 /** The permutation test as a study: cut anywhere, computed anywhere, put together again. */
 import { checkArgument } from '../check-arguments.js';
-import { OptionError } from '../errors.js';
+import { DataError, OptionError } from '../errors.js';
 import { fitBatch } from '../fit/fit-batch.js';
 import type { Batch } from '../model/batch.js';
 import type { Design } from '../model/design.js';
-import { type StatusName, countStatuses, hasSupremum, statusCodes, statusNames } from '../model/status.js';
+import { STATUS_NAMES, type StatusName, countStatuses, hasSupremum, statusCodes, statusNames } from '../model/status.js';
 import closestName from '../names.js';
 import type { BackendReport } from '../objective/backend.js';
 import { hasOneFactor } from '../objective/one-factor.js';
@@ -53,7 +53,7 @@ export interface PermutationTest {
 
 const TIE = 1e-6;
 
-/** The spec of a test. @throws OptionError for unknown columns, several grouping factors, or columns of both kinds. */
+/** The spec of a test. @throws OptionError for unknown columns, several grouping factors, or columns of both kinds; DataError where the model without the columns has no maximum. */
 export async function permutationSpec(model: FittedModel, { columns: names, nsim, seed }: { readonly columns: readonly string[]; readonly nsim: number; readonly seed: number }): Promise<PermutationSpec> {
   const { design } = model.frame;
   if (!Number.isSafeInteger(nsim) || nsim < 1) throw new OptionError(`nsim must be a positive integer, not ${nsim}`);
@@ -72,6 +72,9 @@ export async function permutationSpec(model: FittedModel, { columns: names, nsim
   const start = dropParameters(design, columns, full.params, full.metric);
   const without = await fitBatch(
     dropColumns(design, columns), { nModels: 1, response: model.response, start: start.params, metric: start.metric }, { ...settingsOptions(full.settings), backend: 'cpu', workers: 1 });
+  if (!hasSupremum(without.status[0]!)) {
+    throw new DataError(`the model without ${names.join(', ')} does not converge (${STATUS_NAMES[without.status[0]!]!}), so there is no statistic to compare with; raise maxEvaluations or simplify the model`);
+  }
   const base = without.logLik[0]!;
   return { kind: 'permute', source, response: model.response, names, columns, exchanged, base, statistic: Math.max(0, 2 * (full.logLik - base)), nsim, seed };
 }

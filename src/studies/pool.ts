@@ -65,6 +65,8 @@ export function pool(fits: readonly GlmmFit[], level = 0.95): Pooled {
   fits.forEach((fit, i) => {
     if (fit.design.fixedNames.join('\n') !== fixedNames.join('\n')) throw new DataError(`imputation ${i + 1} has other fixed effects than the first: ${fit.design.fixedNames.join(', ')}`);
     if (!fit.converged) throw new DataError(`the model does not converge on imputation ${i + 1} (${fit.status})`);
+    const j = fit.vcov.findIndex((row, at) => !(row[at]! > 0));
+    if (j !== -1) throw new DataError(`the fit to imputation ${i + 1} has no standard error of ${fixedNames[j]!}; simplify the model`);
   });
   const complete = first.nobs - fixedNames.length;
   const fixed = fixedNames.map((term, j) => pooledRow(term, fits.map((fit) => fit.params[j]!), fits.map((fit) => fit.vcov[j]![j]!), complete, level));

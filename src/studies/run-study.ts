@@ -1,5 +1,6 @@
 /** Runs what is missing of a study, part by part, into a store: memory (`memory-store.ts`), or a folder of files in Node (`src/durable/`). */
 import { checkArgument, checkOptionNames } from '../check-arguments.js';
+import { OptionError } from '../errors.js';
 import { ProgressMeter } from '../fit/batch-progress.js';
 import type { Range } from '../fit/batch-ranges.js';
 import { type Engine, createEngine } from '../fit/engine.js';
@@ -58,12 +59,14 @@ const OPTION_NAMES = { ...STUDY_RUN_OPTIONS, partSize: true, partSeconds: true, 
 
 /**
  * Computes the missing replicates of a study and writes them to the store, in ascending order.
- * @throws what the store throws when it cannot write; the signal's reason when aborted.
+ * @throws OptionError for a size of parts that is no positive integer; what the store throws when it cannot write; the signal's reason when aborted.
  */
 export async function runStudy(study: Study, store: StudyStore, options: RunStudyOptions = {}): Promise<void> {
   checkArgument('runStudy', study, ['columns', 'total'], 'a study', 'bootstrapStudy makes one');
   checkArgument('runStudy', store, ['range', 'missing'], 'a store', 'memoryStore(study) makes one');
   checkOptionNames(options, OPTION_NAMES, 'runStudy');
+  const { partSize } = options;
+  if (partSize !== undefined && !(Number.isSafeInteger(partSize) && partSize > 0)) throw new OptionError(`partSize must be a positive integer, not ${partSize}`);
   await computeMissing(study, store, options);
 }
 

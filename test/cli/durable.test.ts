@@ -70,6 +70,13 @@ describe('shards', () => {
     expect(stderr.split('\n')).toHaveLength(2);
   });
 
+  test('one without replicates says so', async () => {
+    const { code, stdout } = await runCli(['bootstrap', ...MODEL, '--nsim', '2', '--seed', '1', '--shard', '1/5', '--out', at('empty'), '--json', at('empty.json')]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Shard 1 of 5 is empty: there are only 2 replicates for 5 shards');
+    expect(JSON.parse(readFileSync(at('empty.json'), 'utf8'))).toMatchObject({ total: 2, first: null, last: null });
+  });
+
   test('one of another study, and one that is not complete', async () => {
     await runCli(['bootstrap', ...MODEL, '--nsim', String(NSIM), '--seed', '12', '--shard', '2/3', '--out', at('foreign')]);
     const foreign = await runCli(['merge', at('shard-1'), at('foreign'), '--out', at('refused')]);

@@ -243,6 +243,12 @@ describe('a folder is refused', () => {
   });
 });
 
+test('a folder that was copied without its empty folder of parts holds nothing yet', async () => {
+  await (await open(squares(TOTAL))).close();
+  rmSync(join(path, 'parts'), { recursive: true });
+  expect(await readStudyFolder(path)).toMatchObject({ pieces: [], missing: [{ from: 0, to: TOTAL }] });
+});
+
 test('a part that was computed elsewhere is taken once, and only when it is right', async () => {
   await interrupted();
   const name = readdirSync(join(path, 'parts')).sort()[2]!;

@@ -65,6 +65,18 @@ describe('intervals of a bootstrap', () => {
     expect(() => refits.intervals({ kinds: ['studentised'] })).toThrow(/standardErrors: 'hessian'/);
   });
 
+  test('studentised limits take the covariance of the estimates: none where that has a gap, whatever the metric', async () => {
+    const fit = await herds;
+    const covariance = fit.covariance.slice();
+    covariance[0] = NaN;
+    const { frame, settings, params, metric } = fit;
+    const source = { frame, settings, params, metric: metric.map((value) => 4 * value), covariance };
+    const limits = (await bootstrap(source, { ...RUN, nsim: 60, standardErrors: 'hessian' })).intervals({ kinds: ['studentised'] });
+    const own = (await fit.bootstrap({ ...RUN, nsim: 60, standardErrors: 'hessian' })).intervals({ kinds: ['studentised'] });
+    expect([limits[0]!.conf_low, limits[0]!.conf_high]).toEqual([NaN, NaN]);
+    expect((limits[1]!.conf_high - limits[1]!.conf_low) / (own[1]!.conf_high - own[1]!.conf_low)).toBeCloseTo(1, 2);
+  });
+
   test('any statistic, as a function or an expression', async () => {
     const fit = await herds;
     const refits = await fit.bootstrap({ ...RUN, nsim: 300 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { atParameters } from '../../src/fit/at-parameters.js';
-import { glmm } from '../../src/fit/glmm.js';
+import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
 import { crossValidate } from '../../src/studies/cross-validation.js';
 import { benjaminiHochberg, manyResponses } from '../../src/studies/many-responses.js';
 import { permutationTest } from '../../src/studies/permutation.js';
@@ -78,13 +78,32 @@ describe('cross-validation', () => {
     expect(result.brier).toBeNull();
   });
 
+  test('without a fold that could be fitted there is no score, and with some the rows are counted', async () => {
+    const fit = await herds;
+    expect((await crossValidate(fit, { folds: 5, by: 'herd', seed: 3, ...RUN })).scored).toBe(56);
+    const none = await crossValidate({ frame: fit.frame, response: fit.response, logLik: fit.logLik, metric: fit.metric, params: fit.params.map(() => 3), settings: hasty(fit) }, { folds: 5, by: 'herd', seed: 3, ...RUN });
+    expect(none.folds.map(({ status }) => status)).toEqual(new Array(5).fill('maxEvaluations'));
+    expect([none.scored, none.log_score, none.rmse]).toEqual([0, NaN, NaN]);
+  });
+
   test('what cannot be is refused', async () => {
     await expect(crossValidate(await herds, { folds: 16, by: 'herd', seed: 1, ...RUN })).rejects.toThrow(/folds must be an integer from 2 to 15, the number of levels of 'herd'/);
     await expect(crossValidate(await herds, { folds: 5, by: 'cow', seed: 1, ...RUN })).rejects.toThrow(/no grouping factor/);
   });
 });
 
+/** Settings with which nothing converges. */
+function hasty(fit: GlmmFit): GlmmFit['settings'] {
+  return { ...fit.settings, control: { ...fit.settings.control, maxEvaluations: 1 } };
+}
+
 describe('permutation tests', () => {
+  test('a model that does not converge without the columns gives no statistic', async () => {
+    const fit = await herds;
+    const model = { frame: fit.frame, response: fit.response, logLik: fit.logLik, metric: fit.metric, params: fit.params, settings: hasty(fit) };
+    await expect(permutationTest(model, { columns: ['period2'], nsim: 9, seed: 1, ...RUN })).rejects.toThrow(/the model without period2 does not converge \(maxEvaluations\)/);
+  });
+
   test('rows within herds: an effect that is there, and p-values that are uniform when it is not', async () => {
     const fit = await herds;
     const periods = ['period2', 'period3', 'period4'];

@@ -82,5 +82,7 @@ describe('multiple imputation', () => {
     expect(() => pool([fit])).toThrow(/at least two imputations/);
     const other = await glmm('RT ~ 1 + (1 | Subject)', sleepstudy, { family: 'gaussian' });
     expect(() => pool([fit, other])).toThrow(/imputation 2 has other fixed effects/);
+    const unknown = Object.create(fit, { vcov: { value: [[1, 0], [0, NaN]] } }) as GlmmFit;
+    expect(() => pool([fit, unknown])).toThrow(/imputation 2 has no standard error of Days/);
   });
 });

@@ -37,6 +37,10 @@ describe('a variance on the boundary', () => {
     expect(rows.find((row) => row.method === 'bootstrap')!.p_value).toBe(1);
     expect(lrtRows(1, replicates, nesting(2, 2)).map((row) => row.method)).not.toContain('chibarsq');
   });
+
+  test('without a variance there is no mixture', () => {
+    expect(lrtRows(1, replicates, nesting(1, 0)).map((row) => row.method)).toEqual(['bootstrap', 'bartlett', 'gamma', 'f', 'chisq']);
+  });
 });
 
 /** By bisection on P(|Z| ≤ √x), an independent road to the quantile: the error function by its series. */

@@ -68,6 +68,7 @@ describe('the runner', () => {
   test('stops at a store that cannot write, and at an abort', async () => {
     const store = memoryStore(study);
     const full = { ...store, write: () => Promise.reject(new Error('no space left')) };
+    for (const partSize of [0, -1, 2.5, NaN]) await expect(runStudy(study, store, { backend: 'cpu', partSize })).rejects.toThrow(/partSize must be a positive integer/);
     await expect(runStudy(study, full, { backend: 'cpu', workers: 1 })).rejects.toThrow('no space left');
     await expect(runStudy(study, store, { backend: 'cpu', workers: 1, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
   });
