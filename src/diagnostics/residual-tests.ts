@@ -1,7 +1,7 @@
 /** What simulated residuals say of a fitted model: is the distribution right, are there too many outliers, too much spread, too many zeros. */
-import chisquareCdf from '@stdlib/stats-base-dists-chisquare-cdf';
 import { checkArgument, checkFit } from '../check-arguments.js';
 import type { GlmmFit } from '../fit/glmm.js';
+import { chisqTail } from '../numerics/tails.js';
 import { ranefTable } from '../prediction/ranef-table.js';
 import { residuals as residualsOf } from '../prediction/residuals.js';
 import { type TestResult, binomialTest, shapiroWilk, simulationTest, uniformityTest } from './goodness-tests.js';
@@ -82,7 +82,7 @@ export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): Resi
   if (family !== 'gaussian' && family !== 'cumulative' && !binary) {
     const squares = residualsOf(fit, { type: 'pearson' }).reduce((sum, r) => sum + r * r, 0);
     const df = fit.nobs - fit.df;
-    const p_value = 1 - chisquareCdf(squares, df);
+    const p_value = chisqTail(squares, df);
     tests.push({
       test: 'pearson_dispersion', statistic: squares / df, p_value, meaning: 'sum of squared Pearson residuals at the conditional modes over residual degrees of freedom',
       advice: p_value < ALARM ? 'overdispersion given the random effects; the simulated test above is the more reliable one for small counts' : 'no overdispersion given the random effects',

@@ -4,6 +4,7 @@ import { OptionError } from '../errors.js';
 import type { Batch } from '../model/batch.js';
 import type { BatchFit } from '../model/batch-fit.js';
 import { type Design, hasTwoPredictors, isLinearMixed } from '../model/design.js';
+import { MAX_NODES } from '../numerics/gauss-hermite.js';
 import { EXCESS_EFFECTS } from '../objective/cpu.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import type { BackendReport, PrecisionCheck } from '../objective/backend.js';
@@ -58,7 +59,6 @@ const OPTION_NAMES = {
 } as const satisfies Record<keyof FitBatchOptions, true>;
 
 const DEFAULT_CHECK = 16;
-const MOST_NODES = 100;
 
 /**
  * Fits all models of a batch. Results are columns of length B; every model ends with a status, and results do not depend on chunks,
@@ -90,7 +90,7 @@ export async function fitBatch(design: Design, batch: Batch, options: FitBatchOp
 
 function checkSettings(options: FitBatchOptions, linear: boolean): FitSettings {
   const { nAGQ = 1, information = 'observed', standardErrors = 'none', chunk, check } = options;
-  if (!Number.isSafeInteger(nAGQ) || nAGQ < 0 || nAGQ > MOST_NODES) throw new OptionError(`nAGQ must be an integer from 0 to ${MOST_NODES}, not ${nAGQ}`);
+  if (!Number.isSafeInteger(nAGQ) || nAGQ < 0 || nAGQ > MAX_NODES) throw new OptionError(`nAGQ must be an integer from 0 to ${MAX_NODES}, not ${nAGQ}`);
   if (chunk !== undefined && (!Number.isSafeInteger(chunk) || chunk < 1)) throw new OptionError(`chunk must be a positive integer, not ${chunk}`);
   if (check !== undefined && (!Number.isSafeInteger(check) || check < 0)) throw new OptionError(`check must be an integer from 0 on, not ${check}`);
   checkChoice('information', information, ['observed', 'expected']);

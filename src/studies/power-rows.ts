@@ -1,7 +1,6 @@
 /** Rejection rates, bias and coverage from the replicates of a study of power. */
-import chisqCdf from '@stdlib/stats-base-dists-chisquare-cdf';
-import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { chisqTail, twoSided } from '../numerics/tails.js';
 import type { BackendReport } from '../objective/backend.js';
 import type { EffectDistribution } from './effect-distributions.js';
 import { binomialInterval } from './monte-carlo.js';
@@ -62,8 +61,8 @@ export function powerRows(plan: PowerPlan, cell: number, results: readonly Omit<
   return plan.tests.map((test): PowerRow => {
     const pOf = (i: number): number => {
       switch (test) {
-        case 'z': return 2 * normalCdf(-Math.abs(estimate[i]! / standardError[i]!), 0, 1);
-        case 'lrt': return 1 - chisqCdf(statistic[i]!, plan.tested.length);
+        case 'z': return twoSided(estimate[i]! / standardError[i]!, Infinity);
+        case 'lrt': return chisqTail(statistic[i]!, plan.tested.length);
         case 'simulatedLrt': return Number.isNaN(statistic[i]!) ? NaN : (1 + countFrom(null0, statistic[i]!)) / (1 + null0.length);
         default: return test satisfies never;
       }
