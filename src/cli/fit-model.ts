@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { OptionError } from '../errors.js';
 import type { StudyRecord } from '../durable/manifest.js';
-import { sha256 } from '../durable/plain-text.js';
+import { sha256 } from '../durable/identity.js';
 import { type GlmmFit, glmm } from '../fit/glmm.js';
 import { isModelFile, loadModel } from '../prediction/model-file.js';
 import { guessFormat, readTable } from '../table/read-table.js';

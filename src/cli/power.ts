@@ -1,5 +1,5 @@
 /** `glmmgpu power`: power, type-I error, bias and coverage by simulation. */
-import { sha256 } from '../durable/plain-text.js';
+import { sha256 } from '../durable/identity.js';
 import { OptionError } from '../errors.js';
 import { formatRows } from '../report/format-rows.js';
 import { formatBackend } from '../report/format-run.js';

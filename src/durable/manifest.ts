@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Range } from '../fit/batch-ranges.js';
 import type { BackendReport } from '../objective/backend.js';
+import { decode } from '../plain-json.js';
 import type { Study, StudyColumn } from '../studies/study.js';
 import { FileError } from './file-error.js';
-import { decodePlain, studyId } from './plain-text.js';
+import { studyId } from './identity.js';
 
 /** Shard `index` (from 1) of `of`. */
 export interface Shard {
@@ -41,7 +42,8 @@ export interface Manifest extends Omit<StudyRecord, 'study'> {
   readonly finished: { readonly sha256: string; readonly backend: BackendReport; readonly seconds: number } | null;
 }
 
-const FORMAT = 1;
+/** Raised whenever a folder of an earlier version could be misread. */
+const FORMAT = 2;
 export const MANIFEST = 'manifest.json';
 
 export function createManifest({ study, stage, options, data, context }: StudyRecord, version: string, shard: Shard | null): Manifest {
@@ -62,7 +64,7 @@ export async function readManifest(folder: string): Promise<Manifest | null> {
   }
   let manifest: Partial<Manifest>;
   try {
-    manifest = decodePlain(text);
+    manifest = decode(text) as Partial<Manifest>;
   } catch {
     throw new FileError(`'${join(folder, MANIFEST)}' is damaged: it is not JSON; choose another folder or replace the run (--force)`);
   }

@@ -7,7 +7,7 @@ import type { Range } from '../fit/batch-ranges.js';
 import type { BackendReport } from '../objective/backend.js';
 import type { ColumnValues, StudyColumn, StudyPart } from '../studies/study.js';
 import { parquetBytes } from '../table/write-parquet.js';
-import { sha256 } from './plain-text.js';
+import { sha256 } from './identity.js';
 
 /** What a part says of itself. */
 export interface PartLabel extends Range {

@@ -16,6 +16,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { OptionError } from '../errors.js';
 import type { Range } from '../fit/batch-ranges.js';
+import { decode, encode } from '../plain-json.js';
 import { missingRanges } from '../studies/ranges.js';
 import type { StudyStore } from '../studies/run-study.js';
 import type { Study, StudyPart, StudySpec } from '../studies/study.js';
@@ -26,7 +27,6 @@ import { MANIFEST, type Manifest, type Shard, type StudyRecord, createManifest, 
 import { checkPart, encodePart } from './part-file.js';
 import { PARTS, type Piece, REPLICATES, fileSha256, findPieces, pieceResults, readPieces, removeUnusable } from './pieces.js';
 import { writeReplicates } from './replicates-file.js';
-import { decodePlain, encodePlain } from './plain-text.js';
 import { packageVersion } from './version.js';
 import { PARTIAL, writeDurably } from './write-durably.js';
 
@@ -121,7 +121,7 @@ async function prepare(path: string, manifest: Manifest, spec: StudySpec, option
   }
   for (const name of [MANIFEST, SPEC, REPLICATES, ...reports]) await rm(join(path, name), { force: true });
   await rm(join(path, PARTS), { recursive: true, force: true });
-  await writeDurably(join(path, SPEC), await promisify(gzip)(encodePlain(spec)));
+  await writeDurably(join(path, SPEC), await promisify(gzip)(encode(spec)));
   await writeManifest(path, manifest);
   return manifest;
 }
@@ -132,7 +132,7 @@ function shardDifference(there: Shard | null, here: Shard | null): string | null
 }
 
 function writeManifest(path: string, manifest: Manifest): Promise<void> {
-  return writeDurably(join(path, MANIFEST), `${encodePlain(manifest, 2)}\n`);
+  return writeDurably(join(path, MANIFEST), `${encode(manifest, 2)}\n`);
 }
 
 async function open(path: string, given: Manifest, lock: FolderLock): Promise<StudyFolder> {
@@ -210,7 +210,7 @@ export async function readStudyFolder(path: string): Promise<{ manifest: Manifes
 async function readSpec(path: string): Promise<StudySpec> {
   const file = join(path, SPEC);
   try {
-    return decodePlain((await promisify(gunzip)(await readFile(file))).toString()) as StudySpec;
+    return decode((await promisify(gunzip)(await readFile(file))).toString()) as StudySpec;
   } catch (error) {
     throw new FileError(`cannot read '${file}': ${reason(error)}; run the study again with --resume`);
   }

@@ -5,7 +5,7 @@ import { GlmmFit } from '../fit/glmm.js';
 import type { GlmmOptions } from '../fit/options.js';
 import { parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
-import { decode, encode } from './plain-json.js';
+import { decode, encode } from '../plain-json.js';
 
 const FORMAT = 'glmmgpu model';
 /** Raised whenever a file of an earlier version could be misread. */

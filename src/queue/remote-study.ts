@@ -1,7 +1,7 @@
 /**
  * A study on Redis: what its jobs need, and the parts that are done. Two keys, both with an expiry that every part renews:
  *
- *     glmmgpu:study:<id>    hash: `about` (JSON), `spec` (gzipped text; see `plain-text.ts`)
+ *     glmmgpu:study:<id>    hash: `about` (JSON), `spec` (gzipped text; see `plain-json.ts`)
  *     glmmgpu:parts:<id>    hash: `from-to` → name and bytes of the part
  *
  * A part that is done twice counts once: the first one stays.
@@ -9,8 +9,8 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Redis } from 'ioredis';
-import { decodePlain, encodePlain } from '../durable/plain-text.js';
 import type { Range } from '../fit/batch-ranges.js';
+import { decode, encode } from '../plain-json.js';
 import type { StudySpec } from '../studies/study.js';
 
 /** What everybody may know of a study. */
@@ -33,7 +33,7 @@ const STUDY = 'glmmgpu:study:';
 const PARTS = 'glmmgpu:parts:';
 
 export async function putStudy(redis: Redis, about: RemoteAbout, spec: StudySpec): Promise<void> {
-  await redis.hset(STUDY + about.id, { about: JSON.stringify(about), spec: await promisify(gzip)(encodePlain(spec)) });
+  await redis.hset(STUDY + about.id, { about: JSON.stringify(about), spec: await promisify(gzip)(encode(spec)) });
   await renew(redis, about);
 }
 
@@ -46,7 +46,7 @@ export async function getAbout(redis: Redis, id: string): Promise<RemoteAbout | 
 /** Null as for `getAbout`. */
 export async function getSpec(redis: Redis, id: string): Promise<StudySpec | null> {
   const bytes = await redis.hgetBuffer(STUDY + id, 'spec');
-  return bytes === null ? null : (decodePlain((await promisify(gunzip)(bytes)).toString()) as StudySpec);
+  return bytes === null ? null : (decode((await promisify(gunzip)(bytes)).toString()) as StudySpec);
 }
 
 /** All studies, in the order of their ids. */

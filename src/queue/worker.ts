@@ -5,7 +5,7 @@ import { encodePart } from '../durable/part-file.js';
 import { type EngineOptions, createEngine } from '../fit/engine.js';
 import { openStudy } from '../studies/registry.js';
 import type { Study } from '../studies/study.js';
-import { optional } from './connection.js';
+import { QueueError, optional } from './connection.js';
 import { QUEUE_NAME, QUEUE_PREFIX, type RangeJob } from './jobs.js';
 import { type RemoteAbout, getAbout, getSpec, hasPart, putPart } from './remote-study.js';
 
@@ -34,26 +34,40 @@ const MOST_DEATHS = 10;
 /** Milliseconds between two looks at the clock. */
 const TICK = 250;
 
-/** Works until the signal aborts, which gives the job in hand back, or nothing has come for the idle time. */
+/**
+ * Works until the signal aborts, which gives the job in hand back, or nothing has come for the idle time.
+ * @throws QueueError at a study of another version of the program; its job is given back.
+ */
 export async function runQueueWorker(redis: Redis, options: QueueWorkerOptions): Promise<void> {
-  const { Worker, UnrecoverableError, WaitingError } = await optional(() => import('bullmq'));
+  const { Worker, WaitingError } = await optional(() => import('bullmq'));
   const { signal, idle, stalledAfter, version, onJob } = options;
   const engine = await createEngine(options.engine);
   let busy = false;
   let since = performance.now();
+  let refusal = null as QueueError | null;
   let current: { about: RemoteAbout; study: Study } | null = null;
 
   const open = async (id: string): Promise<typeof current> => {
     if (current?.about.id === id) return current;
     const [about, spec] = await Promise.all([getAbout(redis, id), getSpec(redis, id)]);
     if (about === null || spec === null) return null;
-    if (about.version !== version) throw new UnrecoverableError(`the study is of glmmgpu ${about.version}, the worker is ${version}`);
+    if (about.version !== version) throw new QueueError(`the queue holds a study of glmmgpu ${about.version}, and this worker is ${version}; its job was given back: start a worker of that version`);
     return (current = { about, study: openStudy(spec) });
+  };
+  const giveBack = async (job: Job<RangeJob>, token?: string): Promise<never> => {
+    await job.moveToWait(token);
+    throw new WaitingError();
   };
   const process = async (job: Job<RangeJob>, token?: string): Promise<void> => {
     const { study: id, from, to } = job.data;
     const range = { from, to };
-    const opened = await open(id);
+    const opened = await open(id).catch((error: unknown) => {
+      if (!(error instanceof QueueError)) throw error;
+      refusal = error;
+      // No further job is taken, which would be the same one again.
+      void worker.close();
+      return giveBack(job, token);
+    });
     // Collected, expired, or done by a worker that was thought dead.
     if (opened === null || (await getAbout(redis, id)) === null || (await hasPart(redis, id, range))) return;
     const { about, study } = opened;
@@ -67,8 +81,7 @@ export async function runQueueWorker(redis: Redis, options: QueueWorkerOptions):
       report(to - from);
     } catch (error) {
       if (!signal.aborted) throw error;
-      await job.moveToWait(token);
-      throw new WaitingError();
+      await giveBack(job, token);
     }
   };
 
@@ -89,7 +102,7 @@ export async function runQueueWorker(redis: Redis, options: QueueWorkerOptions):
   try {
     await new Promise<void>((resolve) => {
       const timer = setInterval(() => {
-        if (!signal.aborted && (busy || performance.now() - since < 1000 * idle)) return;
+        if (!signal.aborted && refusal === null && (busy || performance.now() - since < 1000 * idle)) return;
         clearInterval(timer);
         resolve();
       }, TICK);
@@ -98,4 +111,5 @@ export async function runQueueWorker(redis: Redis, options: QueueWorkerOptions):
     await worker.close();
     await engine.dispose();
   }
+  if (refusal !== null) throw refusal;
 }

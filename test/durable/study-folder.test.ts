@@ -243,6 +243,12 @@ describe('a folder is refused', () => {
   });
 });
 
+test('a manifest gives back whatever the report needs, bit for bit', async () => {
+  const context = { statistics: { $number: 'exp(period2)', $array: 'x' }, zero: -0, none: NaN, signs: Int8Array.of(-1, 1) };
+  await (await open(squares(TOTAL), {}, { ...recordOf(squares(TOTAL)), context })).close();
+  expect((await readStudyFolder(path)).manifest.context).toEqual(context);
+});
+
 test('a folder that was copied without its empty folder of parts holds nothing yet', async () => {
   await (await open(squares(TOTAL))).close();
   rmSync(join(path, 'parts'), { recursive: true });

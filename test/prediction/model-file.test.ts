@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { glmm } from '../../src/fit/glmm.js';
 import { loadModel, saveModel } from '../../src/prediction/model-file.js';
-import { decode, encode } from '../../src/prediction/plain-json.js';
+import { decode, encode } from '../../src/plain-json.js';
 import { predict } from '../../src/prediction/predict.js';
 import { readCsv } from '../../src/table/csv.js';
 

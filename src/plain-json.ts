@@ -6,8 +6,9 @@
 const ARRAYS = { Float64Array, Float32Array, Int32Array, Uint32Array, Int8Array, Uint8Array } as const;
 type ArrayName = keyof typeof ARRAYS;
 
-export function encode(value: unknown): string {
-  return JSON.stringify(toJson(value));
+/** @param indent spaces per level, for people who read it */
+export function encode(value: unknown, indent?: number): string {
+  return JSON.stringify(toJson(value), null, indent);
 }
 
 function toJson(value: unknown): unknown {
@@ -33,7 +34,9 @@ function fromJson(value: unknown): unknown {
   if (typeof $number === 'string') return Number($number);
   if (typeof $array === 'string') {
     if (!Object.hasOwn(ARRAYS, $array) || typeof data !== 'string') throw new SyntaxError(`'${$array}' is no array`);
-    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const letters = atob(data);
+    const bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
     const kind = ARRAYS[$array as ArrayName];
     if (bytes.length % kind.BYTES_PER_ELEMENT !== 0) throw new SyntaxError('an array is cut off');
     return new kind(bytes.buffer);
