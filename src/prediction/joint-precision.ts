@@ -12,6 +12,7 @@ import { termFactor, thetaByTerm } from '../model/covariance.js';
 import { type Design, hasTwoPredictors, isLinearMixed, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
 import { linearPredictors } from '../model/linear-predictor.js';
+import { inverse } from '../numerics/cholesky.js';
 import { SparseCholesky } from '../numerics/sparse-cholesky.js';
 import { auxiliaryMap } from '../objective/auxiliary.js';
 import { manyFactors } from '../objective/many-factors.js';
@@ -39,6 +40,8 @@ export interface Combination {
 export interface JointPrecision {
   /** Variance of η of row i with the given terms, Var(a'(β, u)); a new level adds the variance of its effects. */
   variance(rows: FitRows, row: number, terms: readonly boolean[]): number;
+  /** That variance, and the derivatives of the error of η by the errors of the fixed effects, x − B l. The array is used again for the next row. */
+  predictor(rows: FitRows, row: number, terms: readonly boolean[]): { readonly variance: number; readonly fixed: Float64Array };
   /** Covariance of the effects b of a level of a term given the data and the other parameters, q × q. */
   levelCovariance(term: number, level: number): Float64Array;
   /** Covariance of the errors of prediction of m combinations, m × m. */
@@ -47,7 +50,8 @@ export interface JointPrecision {
   readonly weights: Float64Array;
 }
 
-export function jointPrecision({ design, response, params, modes, vcov }: FittedModel): JointPrecision {
+/** `vcov: 'wls'` takes V from the inverse of the precision above, that is given θ. */
+export function jointPrecision({ design, response, params, modes, vcov: given }: Omit<FittedModel, 'vcov'> & { readonly vcov: FittedModel['vcov'] | 'wls' }): JointPrecision {
   const layout = manyFactors(design);
   const { nobs, q, nFixed: p, nEffects, effectOfRow, pairEntry, symbolic, order, eliminated, predictorOfColumn } = layout;
   const { places } = effectPlaces(design);
@@ -77,34 +81,37 @@ export function jointPrecision({ design, response, params, modes, vcov }: Fitted
   const cholesky = new SparseCholesky(symbolic);
   const definite = cholesky.factor(values);
   for (const column of border) cholesky.solveLower(values, column);
+  const vcov = given === 'wls' ? wlsCovariance(layout, weights[0]!, border) : given;
   const solver = sparseSolver(symbolic.starts, symbolic.rows, values, nEffects);
 
   const rest = new Float64Array(p);
+  const predictor: JointPrecision['predictor'] = (rows, row, terms) => {
+    if (!definite) return { variance: NaN, fixed: rest };
+    for (let j = 0; j < p; j++) rest[j] = rows.x[row * p + j]!;
+    let variance = 0;
+    solver.begin();
+    places.forEach(({ term, q: width, first, stride }, t) => {
+      if (!terms[t] || term.predictor !== undefined) return;
+      const { index, z } = rows.random[t]!;
+      const l = new Float64Array(width);
+      load(factors[t]!, width, z, row * width, l, 0);
+      const level = index[row]!;
+      for (let c = 0; c < width; c++) {
+        if (level < 0) variance += l[c]! ** 2;
+        else solver.add(eliminated[first + level * stride + c]!, l[c]!);
+      }
+    });
+    solver.solve((effect, value) => {
+      variance += value * value;
+      for (let j = 0; j < p; j++) rest[j]! -= border[j]![effect]! * value;
+    });
+    for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) variance += rest[i]! * vcov[i]![j]! * rest[j]!;
+    return { variance, fixed: rest };
+  };
   return {
     weights: weights[0]!,
-    variance(rows, row, terms) {
-      if (!definite) return NaN;
-      for (let j = 0; j < p; j++) rest[j] = rows.x[row * p + j]!;
-      let variance = 0;
-      solver.begin();
-      places.forEach(({ term, q: width, first, stride }, t) => {
-        if (!terms[t] || term.predictor !== undefined) return;
-        const { index, z } = rows.random[t]!;
-        const l = new Float64Array(width);
-        load(factors[t]!, width, z, row * width, l, 0);
-        const level = index[row]!;
-        for (let c = 0; c < width; c++) {
-          if (level < 0) variance += l[c]! ** 2;
-          else solver.add(eliminated[first + level * stride + c]!, l[c]!);
-        }
-      });
-      solver.solve((effect, value) => {
-        variance += value * value;
-        for (let j = 0; j < p; j++) rest[j]! -= border[j]![effect]! * value;
-      });
-      for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) variance += rest[i]! * vcov[i]![j]! * rest[j]!;
-      return variance;
-    },
+    variance: (rows, row, terms) => predictor(rows, row, terms).variance,
+    predictor,
     combinationCovariance(combinations) {
       const solved = combinations.map(({ fixed, random }) => {
         solver.begin();
@@ -154,6 +161,18 @@ export function jointPrecision({ design, response, params, modes, vcov }: Fitted
       return out;
     },
   };
+}
+
+/** (X'WX − B'B)⁻¹ with the border B = L⁻¹Λ'Z'WX. */
+function wlsCovariance({ nobs, nFixed: p, x, order }: ReturnType<typeof manyFactors>, weights: Float64Array, border: readonly Float64Array[]): number[][] {
+  const schur = new Float64Array(p * p);
+  for (let i = 0; i < nobs; i++) {
+    const weight = weights[order[i]!]!;
+    for (let j = 0; j < p; j++) for (let k = 0; k < p; k++) schur[j * p + k]! += weight * x[i * p + j]! * x[i * p + k]!;
+  }
+  border.forEach((one, j) => { border.forEach((other, k) => { schur[j * p + k]! -= one.reduce((sum, value, at) => sum + value * other[at]!, 0); }); });
+  const inverted = inverse(schur, p);
+  return Array.from({ length: p }, (_, j) => Array.from({ length: p }, (__, k) => inverted?.[j * p + k] ?? NaN));
 }
 
 /** out ← Λ'z for the q numbers of z at `zAt`. */

@@ -12,6 +12,7 @@ import { gaussHermite } from '../numerics/gauss-hermite.js';
 import { type TableInput, toTable } from '../table/from-values.js';
 import { type FitRows, type NewRowOptions, newRows } from './fit-rows.js';
 import { jointPrecision } from './joint-precision.js';
+import { type UncertainMean, meanUncertainty } from './mean-uncertainty.js';
 import { type Scale, mostProbable, predictionScale } from './prediction-scale.js';
 import type { PredictionType } from './prediction-types.js';
 
@@ -25,9 +26,9 @@ export interface PredictOptions extends NewRowOptions {
   readonly reForm?: 'all' | 'none' | readonly string[];
   /** Mean over new random effects instead of at the modes: what a randomly drawn level has on average. Not with `reForm`. */
   readonly populationAveraged?: boolean;
-  /** Whether standard errors are wanted (default false): those of η, by the delta method on the scale of means; not for probabilities. */
+  /** Whether standard errors are wanted (default false): those of η, by the delta method on the scale of means; not for probabilities, nor for `response` with random effects of the zero inflation. */
   readonly standardErrors?: boolean;
-  /** Level of confidence intervals for the prediction, 0.5 … 0.9999: symmetric on the scale of η. */
+  /** Level of confidence intervals for the prediction, 0.5 … 0.9999: symmetric on the scale of η, of the link of the mean where it depends on zero inflation or dispersion, too. */
   readonly level?: number;
 }
 
@@ -55,45 +56,39 @@ export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction 
   checkOptionNames(options, OPTION_NAMES, 'predict');
   const { design } = fit;
   const { type = fit.frame.categories === null ? 'response' : 'prob', level } = options;
-  const { scales, levels, ofEta } = predictionScale(fit, type);
+  const { scales, levels, hasErrors } = predictionScale(fit, type);
   if (level !== undefined) checkLevel(level);
   const averaged = options.populationAveraged === true;
   if (averaged && options.reForm !== undefined) throw new OptionError('a population average is over all random effects; leave reForm out');
   if (averaged && type === 'link') throw new OptionError('a population average is of the response; leave type out');
   const wantErrors = options.standardErrors === true || level !== undefined;
-  if (wantErrors && !ofEta) throw new OptionError(`type ${type} has no standard errors; leave standardErrors and level out, or use type link`);
+  if (wantErrors && !hasErrors) throw new OptionError(`type ${type}${type === 'response' ? ' with random effects of the zero inflation' : ''} has no standard errors; leave standardErrors and level out, use type link, or bootstrap`);
   const terms = termsOf(fit, averaged ? 'none' : (options.reForm ?? 'all'));
   const rows: FitRows = options.data === undefined ? design
     : newRows(fit.frame, toTable(options.data), options, terms.map((counts) => (averaged ? 'matrix' : counts ? 'modes' : 'none')));
 
   const { eta, auxiliaryOf } = linearPredictors(fit, rows, terms);
   const average = averaged ? averageOver(fit, rows) : null;
-  const on = (scale: Scale, value: number, row: number): number => (average === null ? scale(value, auxiliaryOf(row)) : average(scale, value, row, auxiliaryOf(row)));
+  const scaleOf = (scale: Scale, row: number): Scale => (average === null ? scale : (value, auxiliary) => average(scale, value, row, auxiliary));
   const numbers = new Float64Array(rows.nobs * scales.length);
-  eta.forEach((value, i) => { scales.forEach((scale, k) => { numbers[i * scales.length + k] = on(scale, value, i); }); });
+  eta.forEach((value, i) => { scales.forEach((scale, k) => { numbers[i * scales.length + k] = scaleOf(scale, i)(value, auxiliaryOf(i)); }); });
   const out = type === 'class' ? mostProbable(numbers, scales.length) : numbers;
   if (!wantErrors) return { fit: out, levels, standardErrors: null, low: null, high: null };
 
-  const scale = (value: number, row: number): number => on(scales[0]!, value, row);
   const precision = jointPrecision(fit);
-  const errors = eta.map((_, i) => Math.sqrt(precision.variance(rows, i, terms)));
-  const z = level === undefined ? NaN : normalQuantile(0.5 + level / 2, 0, 1);
-  const limit = (sign: number): Float64Array => eta.map((value, i) => scale(value + sign * z * errors[i]!, i));
-  const [one, other] = level === undefined ? [null, null] : [limit(-1), limit(1)];
+  const uncertainty = meanUncertainty(fit, level === undefined ? NaN : normalQuantile(0.5 + level / 2, 0, 1));
+  const uncertain = Array.from(eta, (value, i) => uncertainty(scaleOf(scales[0]!, i), {
+    eta: value, ...precision.predictor(rows, i, terms), auxiliary: auxiliaryOf(i),
+    loading: (k, j) => rows.auxiliary[k]!.x[i * rows.auxiliary[k]!.names.length + j]!,
+  }));
+  const column = (name: keyof UncertainMean): Float64Array => Float64Array.from(uncertain, (row) => row[name]);
   return {
     fit: out,
     levels,
-    standardErrors: options.standardErrors === true ? errors.map((error, i) => error * Math.abs(slope(scale, eta[i]!, i))) : null,
-    // The inverse link turns the interval round.
-    low: one === null ? null : one.map((value, i) => Math.min(value, other[i]!)),
-    high: one === null ? null : one.map((value, i) => Math.max(value, other[i]!)),
+    standardErrors: options.standardErrors === true ? column('error') : null,
+    low: level === undefined ? null : column('low'),
+    high: level === undefined ? null : column('high'),
   };
-}
-
-/** Central difference of a scale, whose third derivative is of order one in units of the link: accurate to 1e-9. */
-function slope(scale: (eta: number, row: number) => number, eta: number, row: number): number {
-  const h = 1e-4 * Math.max(1, Math.abs(eta));
-  return (scale(eta + h, row) - scale(eta - h, row)) / (2 * h);
 }
 
 /** Which random terms count. @throws OptionError for a name that is no grouping factor. */
@@ -126,19 +121,19 @@ export function randomVariance(fit: Pick<GlmmFit, 'design' | 'params'>, rows: Pr
 }
 
 /** A scale of a row, averaged over new random effects: z'b is normal, whatever the number of effects, and independent for the two predictors. */
-function averageOver(fit: GlmmFit, rows: PredictorRows): (scale: Scale, eta: number, row: number, auxiliary: Float64Array) => number {
+function averageOver(fit: GlmmFit, rows: PredictorRows): (scale: Scale, eta: number, row: number, auxiliary: ArrayLike<number>) => number {
   const varianceOf = randomVariance(fit, rows);
   const excessVarianceOf = hasTwoPredictors(fit.design) ? randomVariance(fit, rows, 'zi') : null;
   const { nodes, logWeights } = gaussHermite(AVERAGE_NODES);
   const weights = nodes.map((node, k) => Math.exp(logWeights[k]! - 0.5 * node * node));
-  const overEta = (scale: Scale, eta: number, sd: number, auxiliary: Float64Array): number =>
+  const overEta = (scale: Scale, eta: number, sd: number, auxiliary: ArrayLike<number>): number =>
     nodes.reduce((sum, node, k) => sum + weights[k]! * scale(eta + sd * node, auxiliary), 0);
   return (scale, eta, row, auxiliary) => {
     const sd = Math.sqrt(varianceOf(row));
     if (excessVarianceOf === null) return overEta(scale, eta, sd, auxiliary);
-    const zeta = auxiliary.at(-1)!;
+    const zeta = auxiliary[auxiliary.length - 1]!;
     const excessSd = Math.sqrt(excessVarianceOf(row));
-    const shifted = auxiliary.slice();
+    const shifted = Float64Array.from(auxiliary);
     return nodes.reduce((sum, node, k) => {
       shifted[shifted.length - 1] = zeta + excessSd * node;
       return sum + weights[k]! * overEta(scale, eta, sd, shifted);

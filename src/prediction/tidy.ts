@@ -2,7 +2,7 @@
 import { checkFit, checkOptionNames } from '../check-arguments.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { linearPredictors } from '../model/linear-predictor.js';
-import { jointPrecision } from './joint-precision.js';
+import { leverages } from './leverage.js';
 import { predict } from './predict.js';
 import { ranefTable } from './ranef-table.js';
 import { residuals } from './residuals.js';
@@ -105,8 +105,6 @@ export function glance(fit: GlmmFit): Glance {
 export function augment(fit: GlmmFit): ColumnTable {
   checkFit('augment', fit);
   const { design, frame } = fit;
-  const every = design.random.map(() => true);
-  const precision = jointPrecision(fit);
   const columns: Record<string, Float64Array | number[] | string[]> = {
     '.row': Array.from(frame.rows, (row) => row + 1),
     [frame.responseName]: fit.response,
@@ -119,7 +117,7 @@ export function augment(fit: GlmmFit): ColumnTable {
     columns['.resid'] = residuals(fit, { type: 'deviance' });
     columns['.pearson'] = residuals(fit, { type: 'pearson' });
   }
-  columns['.hat'] = Float64Array.from({ length: design.nobs }, (_, i) => precision.weights[i]! * precision.variance(design, i, every));
+  columns['.hat'] = leverages(fit);
   for (const term of design.random) {
     const modes = fit.ranef[term.group]!;
     columns[term.group] = Array.from(term.index, (level) => term.levels[level]!);
@@ -128,7 +126,7 @@ export function augment(fit: GlmmFit): ColumnTable {
   return columns;
 }
 
-/** The diagnostic data set of MIDAS's page: fitted values, deviance and Pearson residuals, and the random effect of each row's group. */
+/** What residual plots are made of, one row per row of the fit: fitted means, deviance and Pearson residuals, and the random effects of the row's levels. */
 export function diagnosticData(fit: GlmmFit): ColumnTable {
   checkFit('diagnosticData', fit);
   const columns: Record<string, Float64Array> = {

@@ -15,6 +15,7 @@ export const cbppTable = readCsv(read('../../data/cbpp.csv'), { types: { period:
 export const contraceptionTable = readCsv(read('../../data/contraception.csv'));
 export const epilTable = readCsv(read('../../data/epil.csv'));
 export const wineTable = readCsv(read('../../data/wine.csv'), { types: { rating: 'ordered', judge: 'factor' } });
+export const salamandersTable = readCsv(read('../fixtures/data/salamanders.csv'));
 export const sleepstudyTable = readCsv(read('../../data/sleepstudy.csv'));
 
 const memo = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {

@@ -1,7 +1,8 @@
 /** Fitted curves against predictions on new rows and marginal means. */
 import { expect, test } from 'vitest';
+import { glmm } from '../../src/fit/glmm.js';
 import { fittedCurve } from '../../src/inference/fitted-curve.js';
-import { cbpp, contraception, sleepstudy } from './fits.js';
+import { cbpp, contraception, salamandersTable, sleepstudy } from './fits.js';
 
 test('one covariate: predictions without random effects, with their limits', async () => {
   const fit = await sleepstudy();
@@ -35,4 +36,25 @@ test('names what is no covariate', async () => {
   expect(() => fittedCurve(one, 'period')).toThrow("'period' is no covariate of the fixed effects (the model has none)");
   expect(() => fittedCurve(other, 'aeg')).toThrow("(age) (did you mean 'age'?)");
   expect(() => fittedCurve(other, 'age', { points: 1 })).toThrow('at least 2');
+});
+
+test.each([
+  ['zero inflation', 'poisson', '~ 1', undefined],
+  ['hurdle', 'truncated_nbinom2', '~ 1', undefined],
+  ['truncation', 'truncated_nbinom2', undefined, 'count > 0'],
+] as const)('%s: means and limits of predict', async (_, family, ziformula, subset) => {
+  const fit = await glmm('count ~ Wtemp + (1 | site)', salamandersTable, { family, ...(ziformula === undefined ? {} : { ziformula }), ...(subset === undefined ? {} : { subset }) });
+  const curve = fittedCurve(fit, 'Wtemp', { points: 4 });
+  const { fit: mean, low, high } = fit.predict({ data: { Wtemp: [...curve.value] }, reForm: 'none', level: 0.95 });
+  curve.value.forEach((__, i) => {
+    expect(curve.fit[i]! / mean[i]!).toBeCloseTo(1, 10);
+    expect(curve.low[i]! / low![i]!).toBeCloseTo(1, 6);
+    expect(curve.high[i]! / high![i]!).toBeCloseTo(1, 6);
+  });
+});
+
+test('a zero inflation that varies leaves the link scale only', async () => {
+  const fit = await glmm('count ~ Wtemp + (1 | site)', salamandersTable, { family: 'poisson', ziformula: '~ Wtemp' });
+  expect(fittedCurve(fit, 'Wtemp').type).toBe('link');
+  expect(() => fittedCurve(fit, 'Wtemp', { type: 'response' })).toThrow('the mean depends on the zero inflation');
 });

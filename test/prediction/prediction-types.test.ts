@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
+import type { FamilyName } from '../../src/model/design.js';
 import { linearPredictors } from '../../src/model/linear-predictor.js';
 import { gaussHermite } from '../../src/numerics/gauss-hermite.js';
 import { augment } from '../../src/prediction/tidy.js';
@@ -17,8 +18,20 @@ interface Categories {
   readonly class: number[];
 }
 
+/** Means without random effects, and their standard errors: scripts/reference/mean-errors.R. */
+interface MeanErrors {
+  readonly id: string;
+  readonly formula: string;
+  readonly family: FamilyName;
+  readonly zi: string | null;
+  readonly new: Record<string, string[]>;
+  readonly mean: number[];
+  readonly se: number[];
+}
+
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const references = JSON.parse(read('test/fixtures/prediction/categories.json')) as Categories[];
+const means = JSON.parse(read('test/fixtures/prediction/mean-errors.json')) as MeanErrors[];
 const wine = readCsv(read('data/wine.csv'), { types: { rating: 'ordered', judge: 'factor' } });
 
 describe.each(references)('categories, $link', (reference) => {
@@ -97,7 +110,20 @@ describe('zero inflation', () => {
   test('standard errors are there for means, not for probabilities; tables hold every column', () => {
     expect(fit.predict({ type: 'conditional', standardErrors: true }).standardErrors!.every((error) => error > 0)).toBe(true);
     expect(() => fit.predict({ type: 'zprob', standardErrors: true })).toThrow(/no standard errors/);
+    expect(() => fit.predict({ level: 0.9 })).toThrow(/random effects of the zero inflation has no standard errors/);
     expect(Object.keys(augment(fit))).toContain('.ranef_site_zi.(Intercept)');
+  });
+});
+
+test.each(means)('standard errors of means know zero inflation and dispersion: $id, glmmTMB', async ({ formula, family, zi, new: data, mean, se }) => {
+  const fit = await glmm(formula, readCsv(read('test/fixtures/data/salamanders.csv'), {}), { family, ...(zi === null ? {} : { ziformula: zi }), ...(family.startsWith('truncated') && zi === null ? { subset: 'count > 0' } : {}) });
+  const { fit: own, standardErrors, low, high } = fit.predict({ data, reForm: 'none', standardErrors: true, level: 0.95 });
+  mean.forEach((value, i) => {
+    expect(own[i]! / value).toBeCloseTo(1, 4);
+    expect(standardErrors![i]! / se[i]!).toBeCloseTo(1, 3);
+    // Symmetric on the scale of the link, the logarithm.
+    expect(Math.log(high![i]! / own[i]!) * own[i]! / se[i]!).toBeCloseTo(1.959964, 2);
+    expect(low![i]! * high![i]!).toBeCloseTo(own[i]! ** 2, 8);
   });
 });
 
