@@ -1,6 +1,7 @@
 /** `glmmgpu emmeans`: estimated marginal means of factors. */
 import type { Adjustment } from '../inference/adjust.js';
 import { type Emmeans, emmeans } from '../inference/emmeans.js';
+import type { CsvRow } from '../report/csv-text.js';
 import { formatEmmeans } from '../report/format-emmeans.js';
 import { fitModel } from './fit-model.js';
 import type { ModelOrSaved } from './options.js';
@@ -30,6 +31,16 @@ export async function emmeansCommand(path: string, options: EmmeansArguments): P
     })),
     text: (means) => [formatEmmeans(means), ...(note === null ? [] : [note])].join('\n'),
     json: (means) => ({ formula: fit.frame.formula, ...means }),
-    rows: ({ means }) => means.map(({ levels, ...row }) => ({ ...levels, ...row })),
+    rows: csvRows,
   });
+}
+
+/** Means and, where they were asked for, differences, told apart by `kind`; a column that the other kind has is empty. */
+function csvRows({ means, contrasts }: Emmeans): CsvRow[] {
+  const rows = [
+    ...means.map(({ levels, ...row }): CsvRow => ({ kind: 'mean', ...levels, ...row })),
+    ...(contrasts ?? []).map((row): CsvRow => ({ kind: 'difference', ...row })),
+  ];
+  const empty = Object.fromEntries(rows.flatMap((row) => Object.keys(row)).map((name) => [name, null]));
+  return rows.map((row) => ({ ...empty, ...row }));
 }

@@ -24,7 +24,7 @@ export interface StartRow {
   readonly logLik: number;
   /** Log-likelihood below the best. */
   readonly below: number;
-  /** Largest difference of a fixed effect from the best, in standard errors; NaN without standard errors. */
+  /** Largest difference of a fixed effect from the best, in standard errors; 0 without fixed effects, NaN without standard errors. */
   readonly distance: number;
   readonly status: StatusName;
   readonly evaluations: number;
@@ -45,7 +45,7 @@ export interface MultiStart {
 const DEFAULT_STARTS = 20;
 /** Log-likelihoods closer than this are the same maximum. */
 const AGREEMENT = 1e-4;
-/** Starts lie this many standard errors around the estimates of β and what follows θ. */
+/** Standard deviation, in standard errors, of the starts of β and what follows θ around their estimates. */
 const SPREAD = 3;
 /** Standard deviation of the logarithm of what the entries of θ are multiplied by. */
 const THETA_SPREAD = 1;
@@ -55,7 +55,8 @@ const UNKNOWN_ERROR = 0.1;
 const OFF_ZERO = 0.5;
 
 /**
- * Fits the model from starts scattered around the estimates: fixed effects ± 3 standard errors, standard deviations from about a tenth to ten times.
+ * Fits the model from starts scattered around the estimates: fixed effects and auxiliary coefficients from normal distributions with standard
+ * deviations of 3 standard errors, the entries of θ multiplied by lognormal numbers whose logarithm has standard deviation 1 (from about a tenth to ten times).
  * @throws OptionError for impossible counts; the signal's reason when aborted.
  */
 export async function multiStart(fit: EstimatedModel, options: MultiStartOptions = {}): Promise<MultiStart> {
@@ -77,7 +78,7 @@ export async function multiStart(fit: EstimatedModel, options: MultiStartOptions
   const best = usable.reduce((winner, b) => (fits.logLik[b]! > fits.logLik[winner]! ? b : winner), usable[0] ?? 0);
   const rows = Array.from({ length: starts }, (_, b): StartRow => ({
     start: b, logLik: fits.logLik[b]!, below: fits.logLik[best]! - fits.logLik[b]!,
-    distance: Math.max(...design.fixedNames.map((_, j) => Math.abs(fits.params[j]![b]! - fits.params[j]![best]!) / Math.sqrt(covariance[j * k + j]!))),
+    distance: Math.max(0, ...design.fixedNames.map((_, j) => Math.abs(fits.params[j]![b]! - fits.params[j]![best]!) / Math.sqrt(covariance[j * k + j]!))),
     status: STATUS_NAMES[fits.status[b]!]!, evaluations: fits.evaluations[b]!,
   })).sort((a, b) => (Number.isFinite(a.below) ? a.below : Infinity) - (Number.isFinite(b.below) ? b.below : Infinity) || a.start - b.start);
   return {

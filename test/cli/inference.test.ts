@@ -49,10 +49,14 @@ describe.concurrent('tables', () => {
   });
 
   test('emmeans', async () => {
-    const { stdout, code } = await runCli(['emmeans', data('cbpp'), '--formula', FULL, ...CBPP, '--specs', 'period', '--differences', 'pairwise', '--type', 'response']);
+    const { stdout, code } = await runCli(['emmeans', data('cbpp'), '--formula', FULL, ...CBPP, '--specs', 'period', '--differences', 'pairwise', '--type', 'response', '--csv', join(folder, 'means.csv')]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^1 +0\.19805 +0\.03692/m);
     expect(stdout).toMatch(/^1 - 2 +0\.9923 +0\.3066 +3\.2361 0\.00665/m);
+    const [header, ...rows] = readFileSync(join(folder, 'means.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
+    expect(header).toEqual(['kind', 'period', 'emmean', 'std_error', 'conf_low', 'conf_high', 'contrast', 'estimate', 'statistic', 'p_value']);
+    expect(rows.map(([kind]) => kind)).toEqual([...Array<string>(4).fill('mean'), ...Array<string>(6).fill('difference')]);
+    expect([rows[0]![6], rows[4]![1], rows[4]![6]]).toEqual(['NA', 'NA', '1 - 2']);
   });
 
   test('diagnose with starts', async () => {

@@ -4,7 +4,7 @@ import { glmm } from '../../src/fit/glmm.js';
 import { type Finding, type FindingTopic, diagnose } from '../../src/inference/diagnose.js';
 import { multiStart } from '../../src/inference/multi-start.js';
 import { readCsv } from '../../src/table/csv.js';
-import { cbpp, sleepstudy } from './fits.js';
+import { cbpp, cbppTable, sleepstudy } from './fits.js';
 
 const about = (findings: readonly Finding[], topic: FindingTopic): Finding[] => findings.filter((finding) => finding.topic === topic);
 
@@ -81,4 +81,10 @@ test('linear mixed models from many starts', async () => {
   const { agreeing, rows } = await multiStart(await sleepstudy(), { starts: 8, backend: 'cpu', workers: 1 });
   expect(agreeing).toBe(8);
   expect(rows[0]!.below).toBe(0);
+});
+
+test('many starts without fixed effects have no distance', async () => {
+  const fit = await glmm('cbind(incidence, size - incidence) ~ 0 + (1 | herd)', cbppTable, { family: 'binomial' });
+  const { rows } = await multiStart(fit, { starts: 2, backend: 'cpu', workers: 1 });
+  expect(rows.map(({ distance }) => distance)).toEqual([0, 0]);
 });
