@@ -1,6 +1,6 @@
 /**
  * Child: bootstrap replicates of one case on worker threads in batches of several sizes. Request: `{ name, sizes, workers, warmUp }`.
- * The first batch is cold (threads start, code is compiled); the sizes are measured warm, small ones several times.
+ * The first batch is cold (threads start, code is compiled); the sizes are measured warm, small ones many times: their medians are compared.
  */
 import { createEngine } from '../dist/fit/engine.js';
 import { fitBatch } from '../dist/fit/fit-batch.js';
@@ -8,8 +8,9 @@ import { countStatuses } from '../dist/model/status.js';
 import { pickCases, prepare, replicates } from './lib/cases.mjs';
 import { answer, request } from './lib/child.mjs';
 
-/** Batches below this many models are over in tens of milliseconds. */
-const SMALL = 50_000;
+/** Models of all runs of a size: small batches are over in tens of milliseconds and vary. */
+const MODELS_OF_A_SIZE = 100_000;
+const MOST_RUNS = 41;
 
 const { name, sizes, workers, warmUp } = request();
 const { fit } = await prepare(pickCases([name])[0]);
@@ -28,7 +29,7 @@ await batch(warmUp, 2);
 const batches = [];
 for (const models of sizes) {
   const runs = [];
-  for (let i = 0; i < (models < SMALL ? 7 : 1); i++) runs.push(await batch(models, 3 + i));
+  for (let i = 0; i < Math.min(MOST_RUNS, Math.ceil(MODELS_OF_A_SIZE / models)); i++) runs.push(await batch(models, 3 + i));
   runs.sort((a, b) => a.seconds - b.seconds);
   batches.push(runs[Math.floor(runs.length / 2)]);
 }
