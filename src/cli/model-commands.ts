@@ -7,7 +7,8 @@ import { type Prediction, predict } from '../prediction/predict.js';
 import type { PredictionType } from '../prediction/prediction-types.js';
 import { ranefTable } from '../prediction/ranef-table.js';
 import { type ResidualType, residuals } from '../prediction/residuals.js';
-import { augment, diagnosticData, tidy } from '../prediction/tidy.js';
+import { augment, diagnosticData, glance, tidy } from '../prediction/tidy.js';
+import { type Explained, type VarianceExplained, varianceExplained } from '../prediction/variance-explained.js';
 import { packageVersion } from '../durable/version.js';
 import { modelReport } from '../report/model-report.js';
 import { jsonText } from '../report/intervals-table.js';
@@ -20,7 +21,7 @@ import { parseCount } from './option-values.js';
 import { describeFit } from './fit-model.js';
 
 export interface SummaryArguments {
-  readonly table?: 'coefficients' | 'ranef' | 'augment' | 'diagnostic';
+  readonly table?: 'coefficients' | 'ranef' | 'glance' | 'variance' | 'augment' | 'diagnostic';
   readonly level: number;
   readonly exponentiate?: boolean;
   readonly json?: string;
@@ -47,10 +48,23 @@ function tableOf(fit: GlmmFit, name: NonNullable<SummaryArguments['table']>, lev
   switch (name) {
     case 'coefficients': return tidy(fit, { level, exponentiate }).map((row) => ({ ...row }));
     case 'ranef': return ranefTable(fit, level).map((row) => ({ ...row }));
+    case 'glance': return [{ ...glance(fit) }];
+    case 'variance': return varianceRows(varianceExplained(fit));
     case 'augment': return rowsOfColumns(augment(fit));
     case 'diagnostic': return rowsOfColumns(diagnosticData(fit));
     default: return name satisfies never;
   }
+}
+
+/** One row per quantity, those of a grouping factor with its name; `unavailable` says why there is no value. */
+function varianceRows({ icc, designEffect, ...shares }: VarianceExplained): CsvRow[] {
+  const row = (quantity: string, group: string | null, value: Explained): CsvRow =>
+    (typeof value === 'number' ? { quantity, group, value, unavailable: null } : { quantity, group, value: null, unavailable: value.unavailable });
+  return [
+    ...Object.entries(icc).map(([group, value]) => row('icc', group, value)),
+    ...Object.entries(designEffect).map(([group, value]) => row('designEffect', group, value)),
+    ...Object.entries(shares).map(([quantity, value]) => row(quantity, null, value)),
+  ];
 }
 
 export interface ReportArguments {

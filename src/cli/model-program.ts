@@ -7,7 +7,7 @@ import { PREDICTION_TYPES } from '../prediction/prediction-types.js';
 import { parseChoice, parseChoices, parseCount, parseLevel, parsePairs, parseStart } from './option-values.js';
 
 const RESIDUALS = ['response', 'pearson', 'deviance', 'working', 'standardized'] as const;
-const TABLES = ['coefficients', 'ranef', 'augment', 'diagnostic'] as const;
+const TABLES = ['coefficients', 'ranef', 'glance', 'variance', 'augment', 'diagnostic'] as const;
 
 export function modelCommands(program: Command): Command[] {
   const onModel = (name: string, description: string): Command =>

@@ -5,7 +5,7 @@ import { OptionError } from '../errors.js';
 import { checkLevel } from '../fit/confidence-level.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
-import { hasTwoPredictors } from '../model/design.js';
+import { type RandomTerm, hasTwoPredictors } from '../model/design.js';
 import { type PredictorRows, linearPredictors } from '../model/linear-predictor.js';
 import closestName from '../names.js';
 import { gaussHermite } from '../numerics/gauss-hermite.js';
@@ -101,14 +101,16 @@ export function termsOf(fit: Pick<GlmmFit, 'design'>, reForm: NonNullable<Predic
   return groups.map((group) => reForm.includes(group));
 }
 
-/** Variance of z'b of a row under new random effects, of the terms that act on η or on the zero inflation. */
-export function randomVariance(fit: Pick<GlmmFit, 'design' | 'params'>, rows: PredictorRows, predictor?: 'zi'): (row: number) => number {
+const actsOnMean = ({ predictor }: RandomTerm): boolean => predictor === undefined;
+
+/** Variance of z'b of a row under new random effects of some terms, default those that act on η. */
+export function randomVariance(fit: Pick<GlmmFit, 'design' | 'params'>, rows: PredictorRows, counts: (term: RandomTerm) => boolean = actsOnMean): (row: number) => number {
   const { design, params } = fit;
   const factors = thetaByTerm(design, params).map((theta, t) => termFactor(design.random[t]!, theta));
   return (row) => {
     let variance = 0;
     design.random.forEach((term, t) => {
-      if (term.predictor !== predictor) return;
+      if (!counts(term)) return;
       const q = term.names.length;
       for (let c = 0; c < q; c++) {
         let sum = 0;
@@ -123,7 +125,7 @@ export function randomVariance(fit: Pick<GlmmFit, 'design' | 'params'>, rows: Pr
 /** A scale of a row, averaged over new random effects: z'b is normal, whatever the number of effects, and independent for the two predictors. */
 function averageOver(fit: GlmmFit, rows: PredictorRows): (scale: Scale, eta: number, row: number, auxiliary: ArrayLike<number>) => number {
   const varianceOf = randomVariance(fit, rows);
-  const excessVarianceOf = hasTwoPredictors(fit.design) ? randomVariance(fit, rows, 'zi') : null;
+  const excessVarianceOf = hasTwoPredictors(fit.design) ? randomVariance(fit, rows, (term) => !actsOnMean(term)) : null;
   const { nodes, logWeights } = gaussHermite(AVERAGE_NODES);
   const weights = nodes.map((node, k) => Math.exp(logWeights[k]! - 0.5 * node * node));
   const overEta = (scale: Scale, eta: number, sd: number, auxiliary: ArrayLike<number>): number =>

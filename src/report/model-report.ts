@@ -82,10 +82,11 @@ export function modelFacts({ nobs, groups, status, evaluations }: FitJson): Mark
 
 /** ICC, design effects and R², or why there is none. */
 export function explainedSection(fit: GlmmFit): Markup {
-  const { icc, designEffect, r2Marginal, r2Conditional } = varianceExplained(fit);
+  const { icc, designEffect, iccAdjusted, iccUnadjusted, r2Marginal, r2Conditional } = varianceExplained(fit);
   const rows: readonly (readonly [string, Explained])[] = [
     ...Object.entries(icc).map(([group, value]) => [`Intra-class correlation, ${printable(group)}`, value] as const),
     ...Object.entries(designEffect).map(([group, value]) => [`Design effect, ${printable(group)}`, value] as const),
+    ['Intra-class correlation of all random effects (adjusted)', iccAdjusted], ['The same share of the whole variance (unadjusted)', iccUnadjusted],
     ['R² of the fixed effects (marginal)', r2Marginal], ['R² with the random effects (conditional)', r2Conditional],
   ];
   return html`<section>

@@ -33,6 +33,10 @@ test('summary prints the model and its tables', async () => {
   expect(numbers(coefficients.stdout, 'estimate')[1]).toBeCloseTo(Math.exp(-0.9923), 3);
   const ranef = await runCli(['summary', model, '--table', 'ranef']);
   expect(numbers(ranef.stdout, 'rank').sort((a, b) => a - b)).toEqual(Array.from({ length: 15 }, (_, i) => i + 1));
+  const variance = (await runCli(['summary', model, '--table', 'variance'])).stdout.split('\n');
+  expect(variance.slice(0, 2)).toEqual(['quantity,group,value,unavailable', expect.stringMatching(/^icc,herd,0\.111\d+,NA$/)]);
+  expect(variance).toHaveLength(8);
+  expect((await runCli(['summary', model, '--table', 'glance'])).stdout).toMatch(/^nobs,sigma,logLik,AIC,BIC,deviance,df,df_residual\n56,1,-92\.0/);
   for (const table of ['augment', 'diagnostic']) expect((await runCli(['summary', model, '--table', table])).stdout.split('\n')).toHaveLength(58);
 });
 
