@@ -13,7 +13,7 @@ import { type ReferenceGrid, combination, gridAverages, meanOffset, referenceGri
 export interface EmmeansOptions {
   /** Values of covariates instead of their means. */
   readonly at?: Readonly<Record<string, number>>;
-  /** `link` (default), or `response`: means and their limits through the inverse link, standard errors by the delta method. */
+  /** `link` (default), or `response`: means and their limits through the inverse link, before zeros are added or taken away; standard errors by the delta method. */
   readonly type?: 'link' | 'response';
   /** Differences of the means besides the means themselves: all pairs, or every mean minus the first. */
   readonly contrasts?: 'pairwise' | 'treatment';

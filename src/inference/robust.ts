@@ -42,7 +42,7 @@ const OPTION_NAMES = { cluster: true, type: true } as const satisfies Record<key
  *
  * The score s of a cluster is the exact gradient of its own log-likelihood. For families without a closed likelihood scores and information are those of
  * all parameters (β, θ, …) and the fixed effects' block is reported. For gaussian models s = X'V⁻¹(y − Xβ̂) and B = (X'V⁻¹X)⁻¹ at the estimated
- * variances, the definition of CR0 in clubSandwich (Pustejovsky & Tipton 2018).
+ * variances, the definition of CR0 and CR1 in clubSandwich (Pustejovsky & Tipton 2018).
  * @throws OptionError for a pseudo-likelihood fit (its scores at the estimates do not add up to zero) or one with nAGQ = 0, an unknown factor, clusters that cut through a level of a grouping factor, fewer than two clusters, or a fit without standard errors.
  */
 export async function robustVcov(fit: RobustModel, options: RobustOptions = {}): Promise<RobustVcov> {
