@@ -5,11 +5,12 @@
 import { OptionError } from './errors.js';
 import closestName from './names.js';
 
-/** A value in words, for messages: `undefined`, `a string`, `a list`. */
+/** A value in words, for messages: `undefined`, `a string`, `a list`, `a Float32Array`. */
 export function inWords(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Promise) return 'a promise';
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
   return typeof value === 'object' ? 'an object' : typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
 }
 
@@ -30,9 +31,17 @@ export function checkFit(owner: string, fit: unknown): void {
   checkArgument(owner, fit, ['params'], 'a fitted model', 'glmm makes one');
 }
 
-/** @param example what they may look like. @throws OptionError for anything but an object. */
+/**
+ * @param example what they may look like.
+ * @throws OptionError for anything but an object, for a signal that is none and for callbacks (`onProgress`, …) that cannot be called.
+ */
 export function checkOptions(owner: string, options: unknown, example = '{}'): void {
   checkArgument(owner, options, [], 'its options as an object', `for example ${example}`);
+  for (const [name, value] of Object.entries(options as object)) {
+    if (value === undefined) continue;
+    if (name === 'signal') checkArgument(owner, value, ['throwIfAborted'], 'an AbortSignal as signal', 'an AbortController has one, its .signal');
+    if (/^on[A-Z]/.test(name) && typeof value !== 'function') throw new OptionError(`${name} must be a function, not ${inWords(value)}`);
+  }
 }
 
 /**

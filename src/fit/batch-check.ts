@@ -1,11 +1,19 @@
 /** Checks the shapes of a batch once, at the edge. */
-import { checkArgument } from '../check-arguments.js';
+import { checkArgument, checkOptionNames, inWords } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
-import type { Batch } from '../model/batch.js';
+import type { Batch, SimulatedResponses } from '../model/batch.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { checkLinearMixed } from '../lmm/check-design.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import { checkSeed } from '../random/stream.js';
+
+/** What a batch may hold, and the kind of its arrays: they are cut and sent to threads and devices as they are. */
+const BATCH_ARRAYS = {
+  trials: Float64Array, weights: Float64Array, offset: Float64Array, x: Float64Array, z: Float64Array, groupSizes: Int32Array,
+  levelCopies: Float64Array, rowCopies: Float64Array, start: Float64Array, held: Uint8Array, metric: Float64Array,
+} as const satisfies Record<Exclude<keyof Batch, 'nModels' | 'response'>, unknown>;
+
+const SIMULATED_NAMES = { kind: true, params: true, seed: true, first: true } as const satisfies Record<keyof SimulatedResponses, true>;
 
 /**
  * Throws OptionError or DataError, one sentence, where a batch does not fit its design. Values inside responses are not looked at: a
@@ -16,7 +24,12 @@ export function checkBatch(design: Design, batch: Batch): void {
   const { nobs } = design;
   const { nFixed, nParams: k } = parameterLayout(design);
   const q = design.random.reduce((sum, term) => sum + term.names.length, 0);
+  checkOptionNames(batch, { nModels: true, response: true, ...BATCH_ARRAYS }, 'a batch');
   if (!Number.isSafeInteger(nModels) || nModels < 1) throw new OptionError(`nModels must be a positive integer, not ${nModels}`);
+  for (const [name, kind] of Object.entries(BATCH_ARRAYS)) {
+    const values = batch[name as keyof typeof BATCH_ARRAYS];
+    if (values !== undefined && !(values instanceof kind)) throw new OptionError(`${name} must be a ${kind.name}, not ${inWords(values)}`);
+  }
 
   if (isLinearMixed(design)) {
     checkLinearMixed(design);
@@ -37,8 +50,11 @@ export function checkBatch(design: Design, batch: Batch): void {
     perModel('response', nobs, 'rows');
   } else {
     checkArgument('fitBatch', batch.response, ['params', 'seed', 'first'], 'the responses as a Float64Array', "or { kind: 'simulate', params, seed, first }");
-    const { params, seed, first } = batch.response;
+    const { kind, params, seed, first } = batch.response;
+    checkOptionNames(batch.response, SIMULATED_NAMES, 'a response');
+    if ((kind as unknown) !== 'simulate') throw new OptionError(`the kind of a response is 'simulate', not ${inWords(kind)}`);
     checkSeed(seed);
+    if (!(params instanceof Float64Array)) throw new OptionError(`params must be a Float64Array, not ${inWords(params)}`);
     if (params.length !== k) throw new DataError(`the generating parameters have ${params.length} values, the design needs ${k}`);
     if (!params.every(Number.isFinite)) throw new DataError('the generating parameters hold a value that is not a finite number');
     if (!Number.isSafeInteger(first) || first < 0) throw new OptionError(`the first replicate must be an integer from 0 on, not ${first}`);
@@ -58,6 +74,7 @@ export function checkBatch(design: Design, batch: Batch): void {
   if (batch.metric !== undefined && batch.metric.length !== k * k) {
     throw new DataError(`metric has ${batch.metric.length} values, ${k} parameters need ${k * k}`);
   }
+  if (batch.metric?.every(Number.isFinite) === false) throw new DataError('metric holds a value that is not a finite number');
   if (batch.groupSizes !== undefined) checkGroupSizes(design, batch, batch.groupSizes, perModel);
   if (batch.rowCopies !== undefined) {
     if (!isLinearMixed(design)) throw new OptionError('rowCopies are for linear mixed models; multiply the weights instead');

@@ -79,6 +79,7 @@ export async function fitBatch(design: Design, batch: Batch, options: FitBatchOp
   const settings = checkSettings(options, isLinearMixed(design));
   const choice = checkBackend(options.backend ?? options.engine?.backend ?? 'auto');
   options.signal?.throwIfAborted();
+  if (options.engine !== undefined) checkArgument('fitBatch', options.engine, ['checkAlive'], 'an engine', 'createEngine makes one');
   const given = options.engine as EngineResources | undefined;
   const engine = given ?? new EngineResources({ backend: choice, ...(options.workers === undefined ? {} : { workers: options.workers }) });
   try {

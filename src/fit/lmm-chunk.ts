@@ -60,23 +60,26 @@ export class LmmFitter {
     const surface = this.#surface(m);
     const starts = batch.start === undefined ? null : perModel(batch.start, k, from, to);
     const theta = new Float64Array(count * m);
-    const cold = new Float64Array(starts === null ? count * m * m : 0);
-    let farOut = false;
+    const metric = new Float64Array(count * m * m);
     for (let b = 0; b < count; b++) {
       const own = theta.subarray(b * m, (b + 1) * m);
-      if (starts === null) this.#coldStart(b, own, cold.subarray(b * m * m, (b + 1) * m * m));
+      const first = metric.subarray(b * m * m, (b + 1) * m * m);
+      if (starts === null) this.#coldStart(b, own, first);
       else own.set(rescaled(geometry, starts.subarray(b * k + p, b * k + p + m), 1 / starts[b * k + k - 1]!));
-      if (this.#mayVanish && nearerStart(geometry, own)) farOut = true;
+      const moved = this.#mayVanish && nearerStart(geometry, own);
+      if (starts === null) continue;
+      const known = batch.metric === undefined || moved ? null : relativeMetric(geometry, batch.metric, starts.subarray(b * k, (b + 1) * k), p);
+      first.set(known ?? coldMetric(geometry));
     }
-    const known = batch.metric === undefined || starts === null || farOut ? null : relativeMetric(geometry, batch.metric, starts, p);
+    const maxStep = new Float64Array(count).fill(MAX_STEP);
     const best = await maximizeOverTheta(surface, {
-      count, params: theta, held: null, metric: known ?? (starts === null ? cold : coldMetric(geometry)), coldMetric: known === null,
-      stepScale: Float64Array.from(geometry, (entry) => entry.step), maxStep: MAX_STEP,
+      count, params: theta, held: null, metric, coldMetric: batch.metric === undefined || starts === null,
+      stepScale: Float64Array.from(geometry, (entry) => entry.step), maxStep,
       tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal, lastStep: standardErrors !== 'hessian',
     }, { geometry, nTheta: m, nAfterTheta: 0, coldStart: starts === null });
 
     const boundary = new Uint8Array(count * m);
-    if (this.#mayVanish) await settleVanishing(surface, best, geometry, { maxStep: MAX_STEP, ...control, signal }, boundary);
+    if (this.#mayVanish) await settleVanishing(surface, best, geometry, { maxStep, ...control, signal }, boundary);
     const status = new Uint8Array(count);
     for (let b = 0; b < count; b++) {
       const flags = boundary.subarray(b * m, (b + 1) * m);
@@ -240,13 +243,13 @@ function coldMetric(geometry: ThetaGeometry): Float64Array {
   return metric;
 }
 
-/** Inverse Hessian of (β, θ, σ) to that of the relative θ at the first start; null if it is of no use. */
-function relativeMetric(geometry: ThetaGeometry, metric: Float64Array, starts: Float64Array, p: number): Float64Array | null {
+/** Inverse Hessian of (β, θ, σ) to that of the relative θ at a start; null if it is of no use. */
+function relativeMetric(geometry: ThetaGeometry, metric: Float64Array, start: Float64Array, p: number): Float64Array | null {
   const m = geometry.length;
   const k = p + m + 1;
-  const sigma = starts[k - 1]!;
+  const sigma = start[k - 1]!;
   const factor = geometry.map(({ degree }) => sigma ** -degree);
-  const slope = geometry.map(({ degree }, t) => (degree * starts[p + t]!) / sigma);
+  const slope = geometry.map(({ degree }, t) => (degree * start[p + t]!) / sigma);
   const at = (row: number, column: number): number => metric[row * k + column]!;
   const out = new Float64Array(m * m);
   for (let i = 0; i < m; i++) {

@@ -1,4 +1,5 @@
 /** Where the models of a chunk start: parameters, first metric, step scales, and their data without random effects. */
+import type { Family } from '../families/family.js';
 import { familyOf } from '../families/registry.js';
 import type { Batch } from '../model/batch.js';
 import { type Design, parameterLayout } from '../model/design.js';
@@ -13,8 +14,8 @@ export interface StartingPoint {
   readonly metric: Float64Array;
   /** k factors that turn a change of a parameter into a typical change of the linear predictor. */
   readonly stepScale: Float64Array;
-  /** Longest step in those units. */
-  readonly maxStep: number;
+  /** Longest step of each model in those units. */
+  readonly maxStep: Float64Array;
 }
 
 /** Longest step of the optimiser in units of a logarithmic or probability link. */
@@ -98,7 +99,14 @@ export function startingPoint(design: Design, geometry: ThetaGeometry, batch: Nu
       }
     }
   }
-  return { params, metric, stepScale, maxStep: MAX_STEP * linkUnit(design, batch, from, to) };
+  for (let b = 0; b < count; b++) if (!responsesAllowed(family, glmData(design, batch, from + b))) params.fill(NaN, b * k, (b + 1) * k);
+  return { params, metric, stepScale, maxStep: Float64Array.from({ length: count }, (_, b) => MAX_STEP * linkUnit(design, family, batch, from + b)) };
+}
+
+/** Whether the family takes every response that counts; without it a model has no likelihood, wherever it starts. */
+function responsesAllowed(family: Family, { nobs, y, trials, weights }: GlmData): boolean {
+  for (let i = 0; i < nobs; i++) if (weights[i] !== 0 && family.invalid(y[i]!, trials[i]!) !== null) return false;
+  return true;
 }
 
 /** Root mean square of each column of the auxiliary predictors' matrices. */
@@ -119,10 +127,9 @@ export function perModel<T extends Float64Array | Uint8Array>(values: T, k: numb
 }
 
 /** Identity and square-root links carry the units of the response, in which a step of 5 means nothing. */
-function linkUnit(design: Design, batch: NumericBatch, from: number, to: number): number {
-  if (to === from || (design.link !== 'identity' && design.link !== 'sqrt')) return 1;
-  const family = familyOf(design);
-  const { nobs, y, trials } = glmData(design, batch, from);
+function linkUnit(design: Design, family: Family, batch: NumericBatch, b: number): number {
+  if (design.link !== 'identity' && design.link !== 'sqrt') return 1;
+  const { nobs, y, trials } = glmData(design, batch, b);
   let largest = 1;
   for (let i = 0; i < nobs; i++) {
     const unit = Math.abs(family.linkOf(family.initialMean(y[i]!, trials[i]!)));

@@ -103,11 +103,11 @@ export function momentTheta(geometry: ThetaGeometry, { random }: Pick<Design, 'r
   });
 }
 
-/** Entries closer to a turning point than `below` are moved to the distance `to`; returns whether there were any. */
-export function liftTheta(geometry: ThetaGeometry, theta: Float64Array, below: number, to: number): boolean {
+/** Entries closer to a turning point than `below` are moved to the distance `to`, but for those held (flags); returns whether there were any. */
+export function liftTheta(geometry: ThetaGeometry, theta: Float64Array, below: number, to: number, held: Uint8Array | null = null): boolean {
   let lifted = false;
   geometry.forEach((entry, t) => {
-    if (!(boundaryDistance(entry, theta[t]!) < below)) return;
+    if (held?.[t] === 1 || !(boundaryDistance(entry, theta[t]!) < below)) return;
     theta[t] = atDistance(entry, theta[t]!, to);
     lifted = true;
   });

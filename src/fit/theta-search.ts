@@ -27,28 +27,29 @@ export interface ThetaSearch {
   readonly retreat?: ((this: void, afterTheta: Float64Array) => boolean) | undefined;
 }
 
-/** `maximize`, with θ lifted off zero before and looked at there afterwards. Nothing of that is done where parameters are held. */
+/** `maximize`, with θ lifted off zero before and looked at there afterwards; entries that are held stay where they are. */
 export async function maximizeOverTheta(surface: Surface, problem: MaximizeProblem, { geometry, nTheta, nAfterTheta, coldStart, retreat }: ThetaSearch): Promise<Maximum> {
-  const { count, params: first, held, metric } = problem;
+  const { count, params: first, held, metric, maxStep } = problem;
   const width = surface.nParams;
-  const thetaOf: ThetaOf = (all, b, size) => all.subarray((b + 1) * size - nAfterTheta - nTheta, (b + 1) * size - nAfterTheta);
-  if (held === null) for (let b = 0; b < count; b++) liftTheta(geometry, thetaOf(first, b, width), NEAR_ZERO, LIFTED_START);
+  const thetaOf: ThetaOf = (all, b, size) => all.subarray((b + 1) * size - nAfterTheta - nTheta, (b + 1) * size - nAfterTheta) as typeof all;
+  const heldOf: HeldOf = (b) => (held === null ? null : thetaOf(held, b, width));
+  for (let b = 0; b < count; b++) liftTheta(geometry, thetaOf(first, b, width), NEAR_ZERO, LIFTED_START, heldOf(b));
 
   const run = (models: Int32Array | null, params: Float64Array): Promise<Maximum> => {
     const pick = <T extends Float64Array | Uint8Array>(values: T, size: number): T =>
       models === null || values.length === size ? values : rowsOf(values, models, size);
     return maximize(models === null ? surface : restrict(surface, models), {
-      ...problem, count: models?.length ?? count, params, held: held === null ? null : pick(held, width), metric: pick(metric, width * width),
+      ...problem, count: models?.length ?? count, params, held: held === null ? null : pick(held, width), metric: pick(metric, width * width), maxStep: pick(maxStep, 1),
     });
   };
   const best = await run(null, first);
 
   /** Fits some models again from changed parameters; the new fit is taken if it is higher by `gain` at least. */
-  const secondStart = async (models: number[], change: (params: Float64Array, s: number) => void, gain: (b: number) => number): Promise<void> => {
+  const secondStart = async (models: number[], change: (params: Float64Array, b: number) => void, gain: (b: number) => number): Promise<void> => {
     if (models.length === 0) return;
     const subset = Int32Array.from(models);
     const params = rowsOf(best.params, subset, width);
-    subset.forEach((_, s) => { change(params.subarray(s * width, (s + 1) * width), s); });
+    subset.forEach((b, s) => { change(params.subarray(s * width, (s + 1) * width), b); });
     const again = await run(subset, params);
     subset.forEach((b, s) => {
       best.evaluations[b]! += again.evaluations[s]!;
@@ -61,79 +62,78 @@ export async function maximizeOverTheta(surface: Surface, problem: MaximizeProbl
     const failed = Array.from({ length: count }, (_, b) => b).filter((b) => best.outcome[b] === OUTCOME.nonFinite);
     await secondStart(failed, (params) => { coldTheta(geometry, theta(params), SMALL_START); }, () => 0);
   }
-  if (held === null) {
-    if (retreat !== undefined) {
-      const after = (params: Float64Array): Float64Array => params.subarray(width - nAfterTheta);
-      const gone = Array.from({ length: count }, (_, b) => b).filter((b) => retreat(best.params.slice((b + 1) * width - nAfterTheta, (b + 1) * width)));
-      await secondStart(gone, (params) => { retreat(after(params)); }, noise);
-    }
-    const rising = await higherInside(surface, best, geometry, thetaOf, width, noise);
-    await secondStart(rising, (params) => { liftTheta(geometry, theta(params), NEAR_ZERO, PROBE); }, () => 0);
-    const falling = await fallingToZero(surface, best, geometry, thetaOf, width);
-    await secondStart(falling.models, (params, s) => { theta(params).set(falling.thetas[s]!); }, (b) => -noise(b) - BOUNDARY_COST);
+  // What is held may be what the limit is about.
+  if (held === null && retreat !== undefined) {
+    const after = (params: Float64Array): Float64Array => params.subarray(width - nAfterTheta);
+    const gone = Array.from({ length: count }, (_, b) => b).filter((b) => retreat(best.params.slice((b + 1) * width - nAfterTheta, (b + 1) * width)));
+    await secondStart(gone, (params) => { retreat(after(params)); }, noise);
   }
+  const rising = await higherInside(surface, best, geometry, thetaOf, heldOf, width, noise);
+  await secondStart(rising, (params, b) => { liftTheta(geometry, theta(params), NEAR_ZERO, PROBE, heldOf(b)); }, () => 0);
+  const falling = await fallingToZero(surface, best, geometry, thetaOf, heldOf, width);
+  await secondStart([...falling.keys()], (params, b) => { theta(params).set(falling.get(b)!); }, (b) => -noise(b) - BOUNDARY_COST);
   return best;
 }
 
-type ThetaOf = (all: Float64Array, b: number, width: number) => Float64Array;
+type ThetaOf = <T extends Float64Array | Uint8Array>(all: T, b: number, width: number) => T;
+/** Flags of the entries of θ of model b that are held, or null. */
+type HeldOf = (b: number) => Uint8Array | null;
 
 /** Models that ended near a zero on the diagonal of Λ although the likelihood is higher a little inside: σ = 0 was a saddle, not the maximum. */
 async function higherInside(
-  surface: Surface, best: Maximum, geometry: ThetaGeometry, thetaOf: ThetaOf, width: number, noise: (b: number) => number,
+  surface: Surface, best: Maximum, geometry: ThetaGeometry, thetaOf: ThetaOf, heldOf: HeldOf, width: number, noise: (b: number) => number,
 ): Promise<number[]> {
-  const { models, value } = await evaluateNearZero(surface, best, width, (params) => liftTheta(geometry, thetaOf(params, 0, width), NEAR_ZERO, PROBE));
+  const { models, value } = await evaluateNearZero(surface, best, width, (params, b) => liftTheta(geometry, thetaOf(params, 0, width), NEAR_ZERO, PROBE, heldOf(b)));
   return models.filter((b, s) => value[s]! > best.value[b]! + noise(b));
 }
 
 /**
  * Models whose maximum lies at σ = 0 but which stopped a little before it: near the boundary the likelihood can be so flat that the
- * optimiser's tolerance says nothing of σ. The slope at a tiny σ has the sign of dL/dσ² there. Returns θ with those entries zero.
+ * optimiser's tolerance says nothing of σ. The slope at a tiny σ has the sign of dL/dσ² there. Returns their θ with those entries zero.
  */
 async function fallingToZero(
-  surface: Surface, best: Maximum, geometry: ThetaGeometry, thetaOf: ThetaOf, width: number,
-): Promise<{ models: number[]; thetas: Float64Array[] }> {
-  const near = (theta: Float64Array, t: number): boolean => {
+  surface: Surface, best: Maximum, geometry: ThetaGeometry, thetaOf: ThetaOf, heldOf: HeldOf, width: number,
+): Promise<Map<number, Float64Array>> {
+  const near = (theta: Float64Array, b: number, t: number): boolean => {
     const distance = boundaryDistance(geometry[t]!, theta[t]!);
-    return distance > 0 && distance < NEAR_ZERO;
+    return heldOf(b)?.[t] !== 1 && distance > 0 && distance < NEAR_ZERO;
   };
-  const { models, params, gradient } = await evaluateNearZero(surface, best, width, (point) => {
+  const { models, params, gradient } = await evaluateNearZero(surface, best, width, (point, b) => {
     const theta = thetaOf(point, 0, width);
     let any = false;
     geometry.forEach((entry, t) => {
-      if (!near(theta, t)) return;
+      if (!near(theta, b, t)) return;
       any = true;
       theta[t] = atDistance(entry, theta[t]!, Math.min(boundaryDistance(entry, theta[t]!), NEAR_BOUNDARY));
     });
     return any;
   });
-  const found: { models: number[]; thetas: Float64Array[] } = { models: [], thetas: [] };
+  const found = new Map<number, Float64Array>();
   models.forEach((b, s) => {
     const slope = thetaOf(gradient, s, width);
     const probe = thetaOf(params, s, width);
     const theta = thetaOf(best.params, b, width).slice();
     let any = false;
     geometry.forEach((entry, t) => {
-      if (!near(theta, t)) return;
+      if (!near(theta, b, t)) return;
       const turn = atDistance(entry, theta[t]!, 0);
       if (slope[t]! * (probe[t]! - turn) > 0) return;
       any = true;
       theta[t] = turn;
     });
-    if (!any) return;
-    found.models.push(b);
-    found.thetas.push(theta);
+    if (any) found.set(b, theta);
   });
   return found;
 }
 
 /** Converged models that `change` moves (returning whether it did), evaluated there. */
-async function evaluateNearZero(surface: Surface, best: Maximum, width: number, change: (params: Float64Array) => boolean) {
+async function evaluateNearZero(surface: Surface, best: Maximum, width: number, change: (params: Float64Array, b: number) => boolean) {
   const models: number[] = [];
   const points: Float64Array[] = [];
   best.outcome.forEach((outcome, b) => {
     if (outcome !== OUTCOME.converged) return;
     const point = best.params.slice(b * width, (b + 1) * width);
-    if (!change(point)) return;
+    if (!change(point, b)) return;
     models.push(b);
     points.push(point);
   });

@@ -57,7 +57,7 @@ export async function settleVanishing(
     const held = new Uint8Array(m);
     held[entry] = 1;
     const far = await maximize({ ...restrict(surface, Int32Array.of(b)), valueNoise: NOISE }, {
-      ...problem, count: 1, params: rescaled(geometry, theta, FAR / size), held, metric, coldMetric: true,
+      ...problem, count: 1, maxStep: problem.maxStep.subarray(b, b + 1), params: rescaled(geometry, theta, FAR / size), held, metric, coldMetric: true,
       stepScale: Float64Array.from(geometry, ({ step, degree }) => step / FAR ** degree), lastStep: false,
     });
     best.evaluations[b]! += far.evaluations[0]!;

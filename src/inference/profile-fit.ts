@@ -77,7 +77,7 @@ export async function fitTrials({ model, design, covariance, signal }: Fitter, t
   });
   const surface = shearedSurface(await likelihoodSurface(design, model.response, model.settings.integration, count), shears);
   const best = await maximize(surface, {
-    count, params, held, metric, coldMetric: false, stepScale: new Float64Array(k).fill(1), maxStep: Infinity,
+    count, params, held, metric, coldMetric: false, stepScale: new Float64Array(k).fill(1), maxStep: new Float64Array(count).fill(Infinity),
     tolerance: model.settings.control.tolerance, maxEvaluations: model.settings.control.maxEvaluations, lastStep: false, signal,
   });
   // The maximiser hides the gradient of what is held.

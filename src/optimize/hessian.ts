@@ -32,7 +32,8 @@ export async function hessian(
       for (let b = 0; b < count; b++) point[b * k + j]! += shifts[s]! * length * scale[b * k + j]!;
       await surface.evaluate({ count, models, params: point, value, gradient, keepModes: false });
       for (let b = 0; b < count; b++) {
-        const factor = -coefficients[s]! / (length * scale[b * k + j]!);
+        // Without a value there is no gradient, whatever the array holds.
+        const factor = Number.isFinite(value[b]!) ? -coefficients[s]! / (length * scale[b * k + j]!) : NaN;
         for (let i = 0; i < k; i++) out[(b * k + i) * k + j]! += factor * gradient[b * k + i]!;
       }
     }

@@ -28,9 +28,9 @@ export interface MaximizeProblem {
   readonly metric: Float64Array;
   /** Whether the metric is only a guess of the scale, to be rescaled after the first step. */
   readonly coldMetric: boolean;
-  /** k positive numbers: a step d is shortened so that Σ stepScale_j |d_j| ≤ maxStep. */
+  /** k positive numbers: a step d of model b is shortened so that Σ stepScale_j |d_j| ≤ maxStep[b]. */
   readonly stepScale: Float64Array;
-  readonly maxStep: number;
+  readonly maxStep: Float64Array;
   readonly tolerance: number;
   readonly maxEvaluations: number;
   /**
@@ -171,12 +171,21 @@ export async function maximize(surface: Surface, problem: MaximizeProblem): Prom
 
   /** d = Hg; ends the model when the predicted rise is below the tolerance or no evaluation is left. */
   function newDirection(b: number): void {
-    multiply(b, gradient, b * k, direction, b * k);
     let rise = 0;
     let size = 0;
-    for (let j = 0; j < k; j++) {
-      rise += gradient[b * k + j]! * direction[b * k + j]!;
-      size += stepScale[j]! * Math.abs(direction[b * k + j]!);
+    const direct = (): void => {
+      multiply(b, gradient, b * k, direction, b * k);
+      rise = size = 0;
+      for (let j = 0; j < k; j++) {
+        rise += gradient[b * k + j]! * direction[b * k + j]!;
+        size += stepScale[j]! * Math.abs(direction[b * k + j]!);
+      }
+    };
+    direct();
+    // A metric that is not positive definite says nothing of how near the maximum is.
+    if (0.5 * rise < -tolerance) {
+      keepDiagonal(b);
+      direct();
     }
     decrement[b] = 0.5 * rise;
     if (decrement[b] < tolerance) {
@@ -189,7 +198,7 @@ export async function maximize(surface: Surface, problem: MaximizeProblem): Prom
       return;
     }
     slope[b] = rise;
-    step[b] = size > maxStep ? maxStep / size : 1;
+    step[b] = size > maxStep[b]! ? maxStep[b]! / size : 1;
     halvings[b] = 0;
   }
 
@@ -215,9 +224,18 @@ export async function maximize(surface: Surface, problem: MaximizeProblem): Prom
         outcome[b] = OUTCOME.lineSearch;
         return;
       }
-      // A metric that no longer gives ascent: start again from its diagonal.
-      for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) if (i !== j) metric[(b * k + i) * k + j] = 0;
+      keepDiagonal(b);
       newDirection(b);
+    }
+  }
+
+  /** A metric that no longer gives ascent: start again from its diagonal. */
+  function keepDiagonal(b: number): void {
+    for (let i = 0; i < k; i++) {
+      const row = (b * k + i) * k;
+      const own = Math.abs(metric[row + i]!);
+      metric.fill(0, row, row + k);
+      metric[row + i] = own;
     }
   }
 

@@ -5,7 +5,7 @@ import { type FitBatchOptions, fitBatch } from '../../src/fit/fit-batch.js';
 import type { Progress } from '../../src/fit/types.js';
 import type { Batch } from '../../src/model/batch.js';
 import type { BatchFit } from '../../src/model/batch-fit.js';
-import { parameterLayout } from '../../src/model/design.js';
+import { type Design, parameterLayout } from '../../src/model/design.js';
 import { STATUS } from '../../src/model/status.js';
 import { createSimulator } from '../../src/random/simulate.js';
 import { randomDesign } from '../helpers/designs.js';
@@ -39,6 +39,24 @@ describe('division of work', () => {
     // A later part of the stream is the same replicates.
     const tail = await fitBatch(design, simulated(50, 250), { engine, standardErrors: 'hessian' });
     expect(tail.logLik).toEqual(all.logLik.slice(250));
+  });
+
+  test.each<[string, Design, Partial<Batch>]>([
+    // What a step may be follows from the response where the link has its units.
+    ['square-root link', randomDesign({ family: 'poisson', link: 'sqrt', terms: [1], rows: 60 }).design, {}],
+    ['own starts and one metric of gaussian models', randomDesign({ family: 'gaussian', link: 'identity', terms: [1], rows: 60 }).design, { metric: new Float64Array() }],
+  ])('nor do they with %s', async (_, other, own) => {
+    const { nParams: k } = parameterLayout(other);
+    const generating = Float64Array.from({ length: k }, (__, j) => 1 + 0.1 * j);
+    const batch: Batch = {
+      nModels: 6, response: { kind: 'simulate', params: generating, seed: 2, first: 0 },
+      ...(own.metric === undefined ? {} : {
+        start: Float64Array.from({ length: 6 * k }, (__, at) => generating[at % k]! * (1 + Math.floor(at / k) / 4)),
+        metric: Float64Array.from({ length: k * k }, (__, at) => (at % (k + 1) === 0 ? 0.1 : 0)),
+      }),
+    };
+    const all = await fitBatch(other, batch, { ...cpu, chunk: 6 });
+    expect(numbers(await fitBatch(other, batch, { ...cpu, chunk: 1 }))).toEqual(numbers(all));
   });
 
   test('drawing while fitting and fitting what was drawn are the same', async () => {
@@ -113,6 +131,26 @@ describe('batches that bring their own', () => {
     expect(common.logLik[1]).toBe(own.logLik[1]);
   });
 
+  test('a standard deviation that is not held leaves zero although a coefficient is held', async () => {
+    const start = Float64Array.from([-1.5, 0, 0, 0, 0]);
+    const fitFrom = (theta: number): Promise<BatchFit> => {
+      start[4] = theta;
+      return fitBatch(design, { nModels: 1, response, start, held: Uint8Array.of(1, 0, 0, 0, 0) }, cpu);
+    };
+    const [fromZero, fromInside] = [await fitFrom(0), await fitFrom(0.6)];
+    expect(fromZero.params[4]![0]).toBeCloseTo(fromInside.params[4]![0]!, 4);
+    expect(fromZero.status[0]).toBe(STATUS.converged);
+    start[4] = 0;
+    const held = await fitBatch(design, { nModels: 1, response, start, held: Uint8Array.of(1, 0, 0, 0, 1) }, cpu);
+    expect(held.params[4]![0]).toBe(0);
+  });
+
+  test('a metric that is not positive definite ends no search', async () => {
+    const batch = { nModels: 1, response, start: Float64Array.of(-1, -1, -1, -1, 0.5) } satisfies Batch;
+    const fits = await fitBatch(design, { ...batch, metric: new Float64Array(25).fill(-1) }, cpu);
+    expect(Math.abs(fits.logLik[0]! / cbpp.logLik - 1)).toBeLessThan(1e-9);
+  });
+
   test('own group sizes', async () => {
     const levels = design.random[0]!.levels.length;
     const n = design.nobs;
@@ -139,11 +177,11 @@ describe('batches that bring their own', () => {
 });
 
 describe('results', () => {
-  test('a response the family does not allow is a status of its model, and harms no other', async () => {
+  test.each([NaN, 0.5, 1e3])('a response the family does not allow, %d, is a status of its model, and harms no other', async (notAllowed) => {
     const n = design.nobs;
     const three = new Float64Array(3 * n);
     for (let b = 0; b < 3; b++) three.set(response, b * n);
-    three[n + 5] = NaN;
+    three[n + 5] = notAllowed;
     const fits = await fitBatch(design, { nModels: 3, response: three, start: params }, cpu);
     expect([...fits.status]).toEqual([STATUS.converged, STATUS.nonFinite, STATUS.converged]);
     expect(fits.logLik[0]).toBe(fits.logLik[2]);
@@ -178,6 +216,11 @@ describe('mistakes are told in one sentence', () => {
     ['first', { response: { kind: 'simulate', params, seed: 3, first: 0.5 } }, /first replicate/],
     ['group sizes without x', { groupSizes: new Int32Array(30).fill(2) }, /needs its own x/],
     ['group sizes', { groupSizes: new Int32Array(30).fill(9), x: new Float64Array(2 * n * 4), trials: new Float64Array(2 * n) }, /model 0 add up to 135 rows/],
+    ['metric with a gap', { metric: new Float64Array(25).fill(NaN) }, /metric holds a value that is not a finite number/],
+    ['misspelt', { wieghts: new Float64Array(2 * n) } as Partial<Batch>, /no option 'wieghts' \(did you mean 'weights'\?\)/],
+    ['list', { weights: new Array(2 * n).fill(1) as unknown as Float64Array }, /^weights must be a Float64Array, not a list$/],
+    ['flags', { start: params, held: new Int8Array(5) as unknown as Uint8Array }, /^held must be a Uint8Array, not a Int8Array$/],
+    ['unnamed kind', { response: { params, seed: 1, first: 0 } as unknown as Batch['response'] }, /kind of a response is 'simulate'/],
   ])('%s', async (_, batch, message) => {
     await expect(fitWith(batch)).rejects.toThrow(message);
     await expect(fitWith(batch)).rejects.toSatisfy((error) => error instanceof DataError || error instanceof OptionError);
@@ -186,6 +229,8 @@ describe('mistakes are told in one sentence', () => {
   test.each<[Record<string, unknown>, RegExp]>([
     [{ nAGQ: 101 }, /nAGQ/], [{ nAGQ: 1.5 }, /nAGQ/], [{ chunk: 0 }, /chunk/], [{ check: -1 }, /check/], [{ workers: 0 }, /workers/],
     [{ backend: 'webgp' }, /unknown backend 'webgp'.*did you mean 'webgpu'/], [{ information: 'fisher' }, /information/], [{ standardErrors: 'sandwich' }, /standardErrors/],
+    [{ engine: createEngine() }, /needs an engine, not a promise; await it first/], [{ engine: {} }, /createEngine makes one/],
+    [{ signal: new AbortController() }, /AbortSignal.*its \.signal/], [{ onProgress: 'yes' }, /^onProgress must be a function, not a string$/],
   ])('%o', async (options, message) => {
     await expect(fitWith({}, options)).rejects.toThrow(message);
     await expect(fitWith({}, options)).rejects.toThrow(OptionError);
