@@ -35,7 +35,7 @@ export { loadModel, saveModel } from './prediction/model-file.js';
 export { formatIntervals } from './report/format-intervals.js';
 export { formatSummary, type SummaryOptions } from './report/format-summary.js';
 export type { FigureKind } from './report/figure-kinds.js';
-export { type ModelPlot, type ModelPlotOptions, modelPlots } from './report/model-figures.js';
+export { type ModelPlot, type ModelPlotOptions, modelPlots } from './report/model-plot-files.js';
 export { modelReport, type ModelReportOptions } from './report/model-report.js';
 export { htmlReport, type ReportInput } from './report/html-report.js';
 export { type ModeNormality, modeNormality, type ResidualTest, residualTests } from './diagnostics/residual-tests.js';

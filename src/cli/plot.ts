@@ -5,7 +5,7 @@ import { cannotWrite } from '../durable/file-error.js';
 import { OptionError } from '../errors.js';
 import { svgToPng } from '../platform/node-png.js';
 import type { FigureKind } from '../report/figure-kinds.js';
-import { modelPlots } from '../report/model-figures.js';
+import { modelPlots } from '../report/model-plot-files.js';
 import type { Theme } from '../report/report-style.js';
 import { openModel } from './model-commands.js';
 

@@ -6,7 +6,7 @@ import { freeDesign } from '../model/structured-theta.js';
 import { structuredObjective } from '../objective/structured.js';
 import { deviceCapacity, ownColumns } from '../objective/device-sizes.js';
 import { createWebGpuObjective } from '../objective/webgpu.js';
-import type { AcquireDevice } from './engine.js';
+import type { AcquireDevice } from './engine-resources.js';
 import { objectiveIntegration } from './fit-chunk.js';
 
 export const acquireBatchDevice: AcquireDevice = async (allowSoftware) => {

@@ -2,7 +2,7 @@
 import { checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import closestName from '../names.js';
-import { type Control, DEFAULT_CONTROL } from './options.js';
+import { type BackendChoice, type Control, DEFAULT_CONTROL } from './options.js';
 
 /** @throws OptionError unless the value is one of the valid ones. */
 export function checkChoice(name: string, value: string, valid: readonly string[]): void {
@@ -18,4 +18,12 @@ export function resolveControl(given: Partial<Control> = {}): Control {
   }
   if (!Number.isInteger(control.maxEvaluations)) throw new OptionError(`control.maxEvaluations must be an integer, not ${control.maxEvaluations}`);
   return control;
+}
+
+const BACKENDS: readonly BackendChoice[] = ['auto', 'cpu', 'webgpu'];
+
+/** Throws OptionError unless the name is one of a backend. */
+export function checkBackend(backend: string): BackendChoice {
+  if ((BACKENDS as readonly string[]).includes(backend)) return backend as BackendChoice;
+  throw new OptionError(`unknown backend '${backend}'; use ${BACKENDS.join(', ')}${closestName(backend, BACKENDS)}`);
 }

@@ -1,5 +1,5 @@
 /** `glmm()` and the fitted model. */
-import { checkArgument, checkOptionNames } from '../check-arguments.js';
+import { checkArgument, checkOptionNames, checkText } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import { familyOf, resolveFamily } from '../families/registry.js';
 import { auxiliaryFormulas } from '../formula/auxiliary.js';
@@ -33,10 +33,10 @@ import { checkChoice, resolveControl } from './check-options.js';
 import { limitRemarks } from './auxiliary-limits.js';
 import { auxiliaryTable, dispersionOf, fittedMeans, sigmaOf } from './auxiliary-tables.js';
 import { coefficientTable } from './coefficient-table.js';
-import { objectiveSource } from './engine.js';
 import type { FitSettings } from './fit-chunk.js';
 import { LINEAR_ON_DEVICE, checkLinearOptions } from './linear-options.js';
-import { GLMM_OPTION_NAMES, type GlmmOptions } from './options.js';
+import { objectiveSource } from './objective-source.js';
+import { GLMM_OPTION_NAMES, type GlmmOptions, START_NAMES } from './options.js';
 import { type SingleFit, fitSingle } from './single-fit.js';
 import { isOnBoundary, thetaGeometry } from './theta-geometry.js';
 import type { Bootstrap, FitJson, FixedEffect, RanefRow, VarianceComponent } from './types.js';
@@ -60,6 +60,8 @@ export async function glmm(formula: string, data: TableInput, options: GlmmOptio
 /** What `glmm` does before it fits: data and options checked, model frame and settings made. @throws as `glmm`. */
 export function prepareModel(formula: string, data: TableInput, options: GlmmOptions): { readonly frame: ModelFrame; readonly settings: FitSettings } {
   checkOptionNames(options, GLMM_OPTION_NAMES, 'glmm');
+  if (options.start !== undefined) checkOptionNames(options.start, START_NAMES, 'start');
+  if (options.dataName !== undefined) checkText('glmm', options.dataName, 'dataName');
   const { family, link } = resolveFamily(options.family, options.link);
   // Before the data are looked at: the mistake is in the options.
   if (family !== 'gaussian') checkLinearOptions(false, options);
@@ -127,7 +129,6 @@ export interface Summary extends FitJson {
   toString(): string;
 }
 
-/** What `simulate` draws, and from which streams. */
 /** A fitted model. Arrays are copies or must not be changed. */
 export class GlmmFit {
   /** Formula side of the model: design, response, dropped rows and columns, factor levels. */

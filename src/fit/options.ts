@@ -58,3 +58,6 @@ export const GLMM_OPTION_NAMES = {
   family: true, link: true, nAGQ: true, information: true, fitMethod: true, standardErrors: true, REML: true, start: true, control: true, dataName: true, backend: true, signal: true,
   weights: true, offset: true, subset: true, contrasts: true, covariancePattern: true, dispformula: true, dispersion: true, ziformula: true, threshold: true,
 } as const satisfies Record<keyof GlmmOptions, true>;
+
+/** What `start` may hold. */
+export const START_NAMES = { fixef: true, theta: true, sigma: true, auxiliary: true } as const satisfies Record<keyof NonNullable<GlmmOptions['start']>, true>;

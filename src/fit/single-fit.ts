@@ -1,4 +1,5 @@
 /** One model fitted to the end: estimates, covariance, conditional modes and the metric that later batches start from. */
+import { checkArgument } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import { familyOf } from '../families/registry.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
@@ -139,6 +140,7 @@ function userStart(design: Design, response: Float64Array, start: NonNullable<Gl
 }
 
 function checkStart(values: ArrayLike<number>, wanted: number, what: string): void {
+  checkArgument(`start.${what}`, values, ['length'], 'an array of numbers', 'give them in the order of the model');
   if (values.length !== wanted) throw new OptionError(`start.${what} has ${values.length} values, the model needs ${wanted}`);
   if (!Array.from(values).every(Number.isFinite)) throw new OptionError(`start.${what} holds a value that is not a finite number`);
 }

@@ -1,22 +1,18 @@
-/** The figures on one fitted model, which the report shows and which can be had one by one. */
-import { checkFit, checkOptionNames } from '../check-arguments.js';
+/** The figures on one fitted model: what the report shows, and `modelPlots` gives one by one. */
 import { countZeros } from '../diagnostics/residual-tests.js';
-import { type SimulatedResiduals, simulatedResiduals } from '../diagnostics/simulated-residuals.js';
-import { OptionError } from '../errors.js';
+import type { SimulatedResiduals } from '../diagnostics/simulated-residuals.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { covariatesOf, fittedCurve } from '../inference/fitted-curve.js';
-import { type ProfileCurve, profile } from '../inference/profile.js';
-import closestName from '../names.js';
+import type { ProfileCurve } from '../inference/profile.js';
 import { predict } from '../prediction/predict.js';
 import { type RanefEntry, ranefTable } from '../prediction/ranef-table.js';
 import { residuals } from '../prediction/residuals.js';
 import { normalQuantilePlot } from './common-plots.js';
-import { type Drawing, loadDrawing, standaloneSvg } from './draw-svg.js';
+import type { Drawing } from './draw-svg.js';
 import { formatCount } from './format-numbers.js';
-import { FIGURE_KINDS, type FigureKind } from './figure-kinds.js';
+import type { FigureKind } from './figure-kinds.js';
 import type { Markup } from './markup.js';
 import { caterpillarPlot, fittedCurvePlot, isAbridged, profilePlot, scatterPlot, uniformQuantilePlot, zerosPlot } from './model-plots.js';
-import type { Theme } from './report-style.js';
 import { printable } from './text-table.js';
 
 export interface ModelFigure {
@@ -104,50 +100,4 @@ const SMALL = 20_000;
 /** Whether profiles can be had, and in no time worth speaking of. */
 export function profilesQuickly({ settings, converged, nobs, df }: GlmmFit): boolean {
   return settings.integration.nAGQ > 0 && settings.pseudo === undefined && converged && nobs * df <= SMALL;
-}
-
-/** Which plots of a fitted model, and how they look. */
-export interface ModelPlotOptions {
-  /** Default: all, profiles where the model is small. */
-  readonly kinds?: readonly FigureKind[];
-  /** Default `light`. */
-  readonly theme?: Theme;
-  /** Responses simulated for the quantile residuals, default 250. */
-  readonly nsim?: number;
-  /** Seed of the simulation, default 1. */
-  readonly seed?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** One plot of a fitted model as a file of its own. */
-export interface ModelPlot {
-  readonly kind: FigureKind;
-  readonly subject: string;
-  readonly caption: string;
-  /** Text of an SVG file that needs no other. */
-  readonly svg: string;
-}
-
-const OPTION_NAMES = { kinds: true, theme: true, nsim: true, seed: true, signal: true } as const satisfies Record<keyof ModelPlotOptions, true>;
-
-/**
- * The figures of the report as SVG files. Loads the drawing libraries on first use.
- * @throws OptionError for unknown kinds or themes; as `profile` where profiles were asked for and the fit has none.
- *
- * @example
- * const [plot] = await modelPlots(fit, { kinds: ['profiles'] });
- */
-export async function modelPlots(fit: GlmmFit, options: ModelPlotOptions = {}): Promise<ModelPlot[]> {
-  checkFit('modelPlots', fit);
-  checkOptionNames(options, OPTION_NAMES, 'modelPlots');
-  const { kinds = FIGURE_KINDS.filter((kind) => kind !== 'profiles' || profilesQuickly(fit)), theme = 'light', nsim = 250, seed = 1, signal } = options;
-  const unknown = kinds.find((kind) => !FIGURE_KINDS.includes(kind));
-  if (unknown !== undefined) throw new OptionError(`unknown kind '${String(unknown)}' of plots; use ${FIGURE_KINDS.join(', ')}${closestName(String(unknown), FIGURE_KINDS)}`);
-  if (!(['light', 'dark'] as readonly string[]).includes(theme)) throw new OptionError(`unknown theme '${String(theme)}'; use light or dark`);
-  const drawing = await loadDrawing();
-  const figures = [
-    ...modelFigures(drawing, fit, simulatedResiduals(fit, { nsim, seed })),
-    ...(kinds.includes('profiles') ? profileFigures(drawing, (await profile(fit, signal === undefined ? {} : { signal })).curves) : []),
-  ];
-  return figures.filter(({ kind }) => kinds.includes(kind)).map(({ plot, ...figure }) => ({ ...figure, svg: standaloneSvg(plot, theme) }));
 }

@@ -1,5 +1,5 @@
 /** Bootstrap: a fitted model fitted again to responses drawn from it, or to resampled data. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames, checkOptions } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { checkLevel } from '../fit/confidence-level.js';
 import type { FitBatchOptions } from '../fit/fit-batch.js';
@@ -100,7 +100,9 @@ export function bootstrapOf(
     counts: countStatuses(fit.status),
     refitsPerSecond: nsim / seconds,
     backend: fit.backend,
-    intervals({ kinds = DEFAULT_KINDS, level = 0.95, flagged = false, jackknife, statistics } = {}) {
+    intervals(options = {}) {
+      checkOptionNames(options, INTERVAL_OPTIONS, 'intervals');
+      const { kinds = DEFAULT_KINDS, level = 0.95, flagged = false, jackknife, statistics } = options;
       checkLevel(level);
       const unknown = kinds.find((kind) => !INTERVAL_KINDS.includes(kind));
       if (unknown !== undefined) throw new OptionError(`unknown kind of interval '${unknown}'; use ${INTERVAL_KINDS.join(', ')}`);
@@ -126,6 +128,7 @@ export function bootstrapOf(
 }
 
 export const INTERVAL_KINDS: readonly IntervalKind[] = ['percentile', 'basic', 'normal', 'bca', 'studentised', 'shortest'];
+const INTERVAL_OPTIONS = { kinds: true, level: true, flagged: true, jackknife: true, statistics: true } as const satisfies Record<keyof IntervalOptions, true>;
 const DEFAULT_KINDS: readonly IntervalKind[] = ['percentile', 'basic', 'normal'];
 
 type Statistic = NonNullable<IntervalOptions['statistics']>[string];

@@ -11,10 +11,13 @@ export type CellValue = number | string | boolean | bigint | Date | null | undef
 /** One column as a caller may hand it over. `null`, `undefined` and `NaN` are missing. */
 export type ColumnInput = Column | ArrayLike<CellValue> | BigInt64Array | BigUint64Array;
 
-/** Anything `toTable` takes: a table, rows as objects, or columns by name. */
+/**
+ * Anything `toTable` takes: a table; rows as objects, in an array or whatever gives them one by one (a generator, tables of Arrow libraries and of
+ * arquero); columns by name.
+ */
 export type TableInput =
   | Table
-  | readonly Readonly<Record<string, CellValue>>[]
+  | Iterable<object>
   | Readonly<Record<string, ColumnInput>>
   | ReadonlyMap<string, ColumnInput>;
 
@@ -49,7 +52,7 @@ function isMap(input: Readonly<Record<string, ColumnInput>> | ReadonlyMap<string
 }
 
 /** A table from rows; the columns are all keys that occur, in order of first occurrence, and a key that a row lacks is missing there. */
-export function fromRows(rows: readonly Readonly<Record<string, CellValue>>[], options: TypeOptions = {}): Table {
+export function fromRows(rows: readonly object[], options: TypeOptions = {}): Table {
   if (rows.length === 0) throw new DataError('the data have no rows');
   const values = new Map<string, CellValue[]>();
   rows.forEach((row, i) => {
@@ -60,7 +63,7 @@ export function fromRows(rows: readonly Readonly<Record<string, CellValue>>[], o
         column = new Array<CellValue>(rows.length).fill(null);
         values.set(key, column);
       }
-      column[i] = row[key];
+      column[i] = row[key as keyof typeof row];
     }
   });
   return fromColumns(values, options);
@@ -70,8 +73,9 @@ export function fromRows(rows: readonly Readonly<Record<string, CellValue>>[], o
 export function toTable(data: TableInput, options: TypeOptions = {}): Table {
   checkOptionNames(options, { types: true, levels: true } satisfies Record<keyof TypeOptions, true>, 'toTable');
   if (typeof data !== 'object' || data === null) throw new DataError(`the data are ${inWords(data)}; give a table, rows or columns`);
+  if (data instanceof Promise) throw new DataError('the data are a promise; await it first');
   if (isTable(data)) return retype(data, options);
-  if (Array.isArray(data)) return fromRows(data as readonly Record<string, CellValue>[], options);
+  if (!(data instanceof Map) && Symbol.iterator in data) return fromRows([...data as Iterable<object>], options);
   return fromColumns(data as Record<string, ColumnInput>, options);
 }
 

@@ -21,6 +21,9 @@ describe('glmm', () => {
     ['an entry of control', { family: 'binomial', control: { tolerence: 1e-8 } }, /control has no option 'tolerence' \(did you mean 'tolerance'\?\)/],
     ['a tolerance that is no number', { family: 'binomial', control: { tolerance: NaN } }, /control\.tolerance must be a positive number, not NaN/],
     ['half an evaluation', { family: 'binomial', control: { maxEvaluations: 2.5 } }, /control\.maxEvaluations must be an integer, not 2\.5/],
+    ['an entry of start', { family: 'binomial', start: { fixeff: [1, 2] } }, /start has no option 'fixeff' \(did you mean 'fixef'\?\)/],
+    ['start by name', { family: 'binomial', start: { fixef: { x: 1 } } }, /start\.fixef needs an array of numbers, not an object/],
+    ['a name that is none', { family: 'binomial', dataName: 7 }, /dataName as text, not a number/],
     ['nodes as text', { family: 'binomial', nAGQ: '5' }, /nAGQ = 5 is not an integer/],
   ])('%s', async (_, options, message) => {
     const error = await failure(loose(FORMULA, data, options));
@@ -38,5 +41,7 @@ test('fitBatch names unknown options, simulate a missing seed', async () => {
   const batch = { nModels: 1, response: fit.response };
   await expect(fitBatch(fit.design, batch, { worker: 2 } as object)).rejects.toThrow(/fitBatch has no option 'worker' \(did you mean 'workers'\?\)/);
   await expect(fit.bootstrap({ nsim: 2, seed: 1, thread: 2 } as never)).rejects.toThrow(OptionError);
+  const replicates = await fit.bootstrap({ nsim: 2, seed: 1, backend: 'cpu' });
+  expect(() => replicates.intervals({ kind: ['basic'] } as never)).toThrow(/intervals has no option 'kind' \(did you mean 'kinds'\?\)/);
   expect(() => fit.simulate({} as never)).toThrow(/seed must be an integer/);
 });

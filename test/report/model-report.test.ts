@@ -9,7 +9,7 @@ import { ranefTable } from '../../src/prediction/ranef-table.js';
 import { loadDrawing } from '../../src/report/draw-svg.js';
 import { modelReport } from '../../src/report/model-report.js';
 import { svgToPng } from '../../src/platform/node-png.js';
-import { modelPlots } from '../../src/report/model-figures.js';
+import { modelPlots } from '../../src/report/model-plot-files.js';
 import { caterpillarPlot, scatterPlot, uniformQuantilePlot, zerosPlot } from '../../src/report/model-plots.js';
 import { readCsv } from '../../src/table/csv.js';
 

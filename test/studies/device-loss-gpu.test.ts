@@ -1,7 +1,7 @@
 /** A real device destroyed in the middle of a batch (fakes cover the rest: device-recovery.test.ts). */
 import { expect, test } from 'vitest';
 import { acquireBatchDevice } from '../../src/fit/batch-webgpu.js';
-import { EngineResources, type OwnedDevice } from '../../src/fit/engine.js';
+import { EngineResources, type OwnedDevice } from '../../src/fit/engine-resources.js';
 import { fitBatch } from '../../src/fit/fit-batch.js';
 import { describeGpu } from '../gpu/adapter.js';
 import { referenceFits, referenceFrame } from '../helpers/reference.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DeviceError, OptionError } from '../../src/errors.js';
-import type { EngineResources } from '../../src/fit/engine.js';
+import type { EngineResources } from '../../src/fit/engine-resources.js';
 import { type FitBatchOptions, fitBatch } from '../../src/fit/fit-batch.js';
 import type { BatchFit } from '../../src/model/batch-fit.js';
 import { referenceFits, referenceFrame } from '../helpers/reference.js';

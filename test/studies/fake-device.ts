@@ -1,6 +1,6 @@
 /** A device made of the float64 objective, which can be lost at a chosen evaluation: recovery without hardware. */
 import { DeviceError } from '../../src/errors.js';
-import { type DeviceOffer, EngineResources, type OwnedDevice } from '../../src/fit/engine.js';
+import { type DeviceOffer, EngineResources, type OwnedDevice } from '../../src/fit/engine-resources.js';
 import { objectiveIntegration } from '../../src/fit/fit-chunk.js';
 import { createCpuObjective } from '../../src/objective/cpu.js';
 import type { Objective } from '../../src/objective/objective.js';

@@ -132,6 +132,12 @@ describe('values in memory', () => {
     expectColumns(toTable([{ a: 1 }, { a: 2 }]), { a: numeric(1, 2) });
   });
 
+  test('rows that come one by one: generators, tables of other libraries', () => {
+    function* generated() { yield { a: 1 }; yield { a: 2 }; }
+    const arrow = tableFromArrays({ a: [1, 2] });
+    for (const rows of [generated(), new Set([{ a: 1 }, { a: 2 }]), arrow]) expectColumns(toTable(rows), { a: numeric(1, 2) });
+  });
+
   test('retype shares the rules of the readers', () => {
     const table = fromColumns({ id: [10, 9, 10], s: ['1', '2', '10'], l: [true, false, null] });
     const typed = retype(table, { types: { id: 'factor', s: 'numeric', l: 'numeric' } });
@@ -149,6 +155,7 @@ describe('values in memory', () => {
     ['no array', () => fromColumns({ a: 3 as unknown as number[] }), /'a' is a number/],
     ['a row that is no object', () => fromRows([{ a: 1 }, 3 as unknown as { a: number }]), /row 2/],
     ['nothing', () => toTable(null as unknown as []), /null/],
+    ['a promise', () => toTable(Promise.resolve([]) as unknown as []), /the data are a promise; await it first/],
   ])('%s is refused', (_, run, message) => {
     expect(run).toThrow(GlmmError);
     expect(run).toThrow(message);
