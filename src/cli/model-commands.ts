@@ -14,11 +14,11 @@ import { modelReport } from '../report/model-report.js';
 import { jsonText } from '../report/intervals-table.js';
 import { type CsvRow, csvText, rowsOfColumns } from '../report/csv-text.js';
 import { guessFormat, readTable } from '../table/read-table.js';
-import type { ColumnType } from '../table/retype.js';
 import type { Column, Table } from '../table/table.js';
 import { checkWritable, readInput, writeOutput } from './files.js';
 import { parseCount } from './option-values.js';
 import { describeFit } from './fit-model.js';
+import { tableOptions } from './options.js';
 
 export interface SummaryArguments {
   readonly table?: 'coefficients' | 'ranef' | 'glance' | 'variance' | 'augment' | 'diagnostic';
@@ -84,6 +84,7 @@ export async function reportCommand(path: string, { out, nsim, seed, quadrature,
 export interface PredictArguments {
   readonly data?: string;
   readonly types?: Record<string, string>;
+  readonly missing?: string[];
   readonly type?: PredictionType;
   readonly re?: string;
   readonly population?: boolean;
@@ -99,7 +100,7 @@ export async function predictCommand(path: string, options: PredictArguments): P
   if (options.data !== undefined && options.residuals !== undefined) throw new OptionError('residuals belong to the rows of the fit; leave --data or --residuals out');
   if (out !== undefined) await checkWritable(out);
   const fit = await openModel(path);
-  const data = options.data === undefined ? undefined : await openTable(options.data, options.types);
+  const data = options.data === undefined ? undefined : await openTable(options.data, options);
   const prediction = predict(fit, {
     ...(data === undefined ? {} : { data }),
     ...(type === undefined ? {} : { type }),
@@ -133,6 +134,7 @@ export interface SimulateArguments {
   readonly conditional?: boolean;
   readonly data?: string;
   readonly types?: Record<string, string>;
+  readonly missing?: string[];
   /** A number, or the name of a column. */
   readonly trials?: string;
   readonly newLevels?: boolean;
@@ -143,7 +145,7 @@ export interface SimulateArguments {
 export async function simulateCommand(path: string, { nsim, seed, conditional, parameters, out, ...options }: SimulateArguments): Promise<void> {
   if (out !== undefined) await checkWritable(out);
   const fit = await openModel(path);
-  const data = options.data === undefined ? undefined : await openTable(options.data, options.types);
+  const data = options.data === undefined ? undefined : await openTable(options.data, options);
   const draws = fit.simulate({
     nsim, seed, conditional: conditional === true,
     ...(parameters === undefined ? {} : { parameters }),
@@ -204,9 +206,9 @@ export async function openModel(path: string): Promise<GlmmFit> {
   return loadModel(new TextDecoder().decode(await readInput(path)));
 }
 
-async function openTable(path: string, types?: Record<string, string>): Promise<Table> {
+async function openTable(path: string, options: Parameters<typeof tableOptions>[0] = {}): Promise<Table> {
   const bytes = await readInput(path);
-  return readTable(bytes, guessFormat(path, bytes), types === undefined ? {} : { types: types as Record<string, ColumnType> });
+  return readTable(bytes, guessFormat(path, bytes), tableOptions(options));
 }
 
 async function put(text: string, out: string | undefined): Promise<void> {

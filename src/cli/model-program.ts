@@ -5,6 +5,7 @@ import type { PredictArguments, RefitArguments, ReportArguments, SimulateArgumen
 import { FIGURE_KINDS } from '../report/figure-kinds.js';
 import { PREDICTION_TYPES } from '../prediction/prediction-types.js';
 import { parseChoice, parseChoices, parseCount, parseLevel, parsePairs, parseStart } from './option-values.js';
+import { missingOption } from './options.js';
 
 const RESIDUALS = ['response', 'pearson', 'deviance', 'working', 'standardized'] as const;
 const TABLES = ['coefficients', 'ranef', 'glance', 'variance', 'augment', 'diagnostic'] as const;
@@ -38,6 +39,7 @@ export function modelCommands(program: Command): Command[] {
     onModel('predict', 'predictions of a saved model, as CSV')
       .option('--data <file>', 'new rows (CSV, Parquet or Arrow); default: the rows of the fit')
       .option('--types <column=type,...>', 'types of the columns of the new rows', (text) => parsePairs('--types', text))
+      .addOption(missingOption())
       .option('--type <name>', `${PREDICTION_TYPES.join(', ')} (default: response, of ordered responses prob)`, (text) => parseChoice('--type', text, PREDICTION_TYPES))
       .option('--re <groups>', 'random effects that count: all (default), none, or grouping factors separated by commas')
       .option('--population', 'averaged over new random effects')
@@ -53,6 +55,7 @@ export function modelCommands(program: Command): Command[] {
       .option('--conditional', 'keep the random effects at their conditional modes instead of drawing new ones')
       .option('--data <file>', 'new rows (CSV, Parquet or Arrow); default: the rows of the fit')
       .option('--types <column=type,...>', 'types of the columns of the new rows', (text) => parsePairs('--types', text))
+      .addOption(missingOption())
       .option('--trials <n|column>', 'binomial sizes of the new rows')
       .option('--new-levels', 'grouping factors of the new rows may have levels that the model has not seen')
       .option('--parameters <values>', "other parameters: 'theta=0.6;fixef=-1,0.2'", (text) => parseStart('--parameters', text))

@@ -10,6 +10,13 @@ export function parseNumber(option: string, text: string): number {
   return value;
 }
 
+/** A number above zero. */
+export function parsePositive(option: string, text: string): number {
+  const value = parseNumber(option, text);
+  if (value <= 0) throw new OptionError(`${option} needs a number above zero, not '${text}'`);
+  return value;
+}
+
 /** An integer of at least `least`. */
 export function parseCount(option: string, text: string, least: number): number {
   const value = parseNumber(option, text);

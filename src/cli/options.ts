@@ -7,8 +7,9 @@ import type { BootstrapMethod, IntervalKind } from '../fit/types.js';
 import type { ContrastName } from '../formula/model-frame.js';
 import { FAMILY_NAMES, linksOf } from '../families/registry.js';
 import type { FamilyName, LinkName } from '../model/design.js';
-import type { ColumnType, TypeOptions } from '../table/retype.js';
-import { parseChoice, parseChoices, parseCount, parseLevel, parseLevels, parsePairs, parseShard, parseStart, parseNumber } from './option-values.js';
+import type { CsvOptions } from '../table/csv.js';
+import type { ColumnType } from '../table/retype.js';
+import { parseChoice, parseChoices, parseCount, parseLevel, parseLevels, parsePairs, parseShard, parsePositive, parseStart } from './option-values.js';
 import { PROGRESS_STYLES, type ProgressStyle } from './progress-bar.js';
 
 export const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
@@ -34,6 +35,7 @@ export interface ModelArguments {
   readonly covariancePattern?: string[];
   readonly types?: Record<string, string>;
   readonly levels?: Record<string, string[]>;
+  readonly missing?: string[];
   readonly start?: { fixef?: number[]; theta?: number[] };
   readonly backend: BackendChoice;
   readonly information?: 'observed' | 'expected';
@@ -48,7 +50,7 @@ export type ModelOrSaved = Omit<ModelArguments, 'formula' | 'family'> & Partial<
 
 const MODEL_OPTIONS = [
   'formula', 'family', 'link', 'nagq', 'reml', 'fitMethod', 'zi', 'disp', 'dispersion', 'threshold', 'weights', 'offset', 'subset', 'contrasts', 'covariancePattern',
-  'types', 'levels', 'start', 'backend', 'information', 'se', 'tolerance', 'maxEvaluations',
+  'types', 'levels', 'missing', 'start', 'backend', 'information', 'se', 'tolerance', 'maxEvaluations',
 ] as const satisfies readonly (keyof ModelArguments)[];
 
 /** How a study is run, whatever it is: nothing here changes a number. */
@@ -104,7 +106,7 @@ export function addOptionsOfFit(command: Command): Command {
     .option('--link <name>', `link function (default: ${defaultLinks()})`)
     .option('--zi <formula>', "ziformula: model of the logit of the probability of an excess zero, e.g. '~ x'; with a truncated family a hurdle model")
     .option('--disp <formula>', "dispformula: model of the logarithm of the dispersion parameter, e.g. '~ x' (default: '~ 1')")
-    .option('--dispersion <value>', 'a dispersion parameter that is known and not estimated', (text) => parseNumber('--dispersion', text))
+    .option('--dispersion <value>', 'a dispersion parameter that is known and not estimated', (text) => parsePositive('--dispersion', text))
     .option('--threshold <structure>', 'thresholds of an ordered response: flexible (default), symmetric or equidistant',
       (text) => parseChoice('--threshold', text, ['flexible', 'symmetric', 'equidistant'] as const))
     .option('--contrasts <column=name,...>', 'contrasts of factors: treatment, sum, helmert, poly or dummy',
@@ -116,6 +118,7 @@ export function addOptionsOfFit(command: Command): Command {
       (text, earlier: Record<string, string> | undefined) => merge(earlier, parsePairs('--types', text)))
     .option('--levels <column=a|b|c>', 'order of the levels of a factor; may be repeated',
       (text, earlier: Record<string, string[]> | undefined) => merge(earlier, Object.fromEntries([parseLevels('--levels', text)])))
+    .addOption(missingOption())
     .option('--weights <column>', 'prior weights; binomial sizes where the response is a proportion')
     .option('--offset <expression>', "known part of the linear predictor, e.g. 'log(exposure)'")
     .option('--subset <expression>', "rows to use, e.g. 'period != 4 & size > 3'")
@@ -131,7 +134,7 @@ export function addOptionsOfFit(command: Command): Command {
       (text) => parseChoice('--information', text, ['observed', 'expected'] as const))
     .option('--se <kind>', 'standard errors from the joint Hessian (hessian, default) or by weighted least squares (wls)',
       (text) => parseChoice('--se', text, ['hessian', 'wls'] as const))
-    .option('--tolerance <t>', 'stop when the predicted increase of the log-likelihood is below this (default: 1e-10)', (text) => parseNumber('--tolerance', text))
+    .option('--tolerance <t>', 'stop when the predicted increase of the log-likelihood is below this (default: 1e-10)', (text) => parsePositive('--tolerance', text))
     .option('--max-evaluations <n>', 'most evaluations of the likelihood in a fit (default: 400)', (text) => parseCount('--max-evaluations', text, 1))
     .optionsGroup('Output:').addOption(jsonOption()).optionsGroup('Options:');
 }
@@ -183,6 +186,12 @@ export function workersOption(): Option {
   return new Option('--workers <n>', 'worker threads of the float64 path (default: one per core)').argParser((text) => parseCount('--workers', text, 1));
 }
 
+/** `--missing`, for every command that reads data. */
+export function missingOption(): Option {
+  return new Option('--missing <texts>', "texts that stand for a missing value in a CSV file, besides NA and the empty field, separated by commas: '.,-999'")
+    .argParser((text) => text.split(','));
+}
+
 export function jsonOption(): Option {
   return new Option('--json <file>', 'write the results as JSON; - writes them to standard output, and nothing else');
 }
@@ -209,10 +218,11 @@ export function modelOptions(options: ModelOrSaved): Record<string, unknown> {
 }
 
 /** Options of the table reader. Names and values are checked there. */
-export function tableOptions(options: Pick<ModelArguments, 'types' | 'levels'>): TypeOptions {
+export function tableOptions(options: Pick<ModelArguments, 'types' | 'levels' | 'missing'>): CsvOptions {
   return {
     ...(options.types === undefined ? {} : { types: options.types as Record<string, ColumnType> }),
     ...(options.levels === undefined ? {} : { levels: options.levels }),
+    ...(options.missing === undefined ? {} : { missing: options.missing }),
   };
 }
 

@@ -6,6 +6,7 @@ import { examplesOf } from './examples.js';
 import { inferenceCommands } from './inference-program.js';
 import { modelCommands } from './model-program.js';
 import { type FitArguments, addModelOptions } from './options.js';
+import { checkOutputPaths } from './output-paths.js';
 import { studyCommands } from './study-program.js';
 
 /** A fresh program; commander keeps state in it, so that every run needs its own. */
@@ -13,7 +14,8 @@ export function createProgram(): Command {
   const program = new Command('glmmgpu')
     .description('Fits generalized linear mixed models, and fits them again ten thousand times.\nglmmgpu <command> --help explains a command.')
     .usage('<command> [options]')
-    .version(packageVersion());
+    .version(packageVersion())
+    .hook('preAction', (_, command) => { checkOutputPaths(command.processedArgs, command.opts()); });
   program.commandsGroup('A model:');
   fitCommand(program);
   modelCommands(program);

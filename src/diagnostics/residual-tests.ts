@@ -74,7 +74,7 @@ export function residualTests(fit: GlmmFit, simulated: SimulatedResiduals): Resi
     tests.push({
       test: 'zero_inflation', statistic: expected > 0 ? own / expected : Infinity, p_value, meaning: `zeros observed (${own}) relative to zeros expected (${expected.toFixed(1)})`,
       advice: p_value >= ALARM ? 'as many zeros as the model expects'
-        : own > expected ? 'more zeros than the model expects; consider ziformula or a family with more dispersion'
+        : own > expected ? 'more zeros than the model expects; consider zero inflation or a family with more dispersion'
           : `fewer zeros than the model expects; consider ${ofTrials ? 'another link' : 'a truncated family (hurdle)'}`,
     });
   }

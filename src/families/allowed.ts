@@ -8,7 +8,7 @@ export function successRule(y: number, trials: number): string | null {
   return countRule(y) ?? (y > trials ? `successes are no larger than the number of trials (${trials})` : null);
 }
 
-const HURDLE = 'give the zeros a model of their own with ziformula, or leave the row out';
+const HURDLE = 'give the zeros a model of their own (ziformula, --zi), or leave the row out';
 
 export function positiveCountRule(y: number): string | null {
   return y === 0 ? `truncated counts begin at 1: ${HURDLE}` : countRule(y);

@@ -59,6 +59,8 @@ const ALSO_CALLED: ReadonlyMap<string, FamilyName> = new Map([
 function familyNamed(name: string): FamilyName {
   const names = `${FAMILY_NAMES.slice(0, -1).join(', ')} or ${FAMILY_NAMES.at(-1)!}`;
   if (typeof name !== 'string') throw new OptionError(`no family given; use ${names}`);
+  const call = /^\s*([\w.]+)\s*\(\s*(?:link\s*=)?\s*["']?([^"')]*?)["']?\s*\)\s*$/.exec(name);
+  if (call !== null) throw new OptionError(`family '${name}' is written as R's call; give family ${familyNamed(call[1]!)}${call[2] === '' ? '' : ` and link ${call[2]!}, an option of its own`}`);
   if (!(FAMILY_NAMES as string[]).includes(name)) throw new OptionError(`unknown family '${name}'; use ${names}${closestName(ALSO_CALLED.get(name.toLowerCase()) ?? name, FAMILY_NAMES)}`);
   return name as FamilyName;
 }

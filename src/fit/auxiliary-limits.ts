@@ -71,8 +71,8 @@ export function limitRemarks(design: Design, params: Float64Array): string[] {
     return names.flatMap((name, j): string[] => {
       if (flags[first + j] === 0) return [];
       const model = role === 'zi' ? 'zero-inflation model' : 'dispersion model';
-      if (name !== '(Intercept)') return [`coefficient '${name}' of the ${model} has no finite estimate; a simpler ${role === 'zi' ? 'ziformula' : 'dispformula'} may do`];
-      return [role === 'zi' ? 'the zero-inflation model finds no excess of zeros: its intercept has no finite estimate; leave ziformula out or simplify it'
+      if (name !== '(Intercept)') return [`coefficient '${name}' of the ${model} has no finite estimate; a simpler one may do`];
+      return [role === 'zi' ? 'the zero-inflation model finds no excess of zeros: its intercept has no finite estimate; leave that model out or simplify it'
         : `the dispersion parameter is estimated at its limit, where the family is ${LIMIT_FAMILY[design.family]!}; fit that one`];
     });
   });

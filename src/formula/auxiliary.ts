@@ -11,7 +11,8 @@ import { type BarTerm, type Predictors, splitPredictors } from './split-formula.
 /** A one-sided formula taken apart. */
 export interface AuxiliaryTerms {
   readonly role: 'dispersion' | 'zi';
-  readonly option: 'dispformula' | 'ziformula';
+  /** What the formula is called in messages. */
+  readonly what: string;
   readonly text: string;
   readonly set: TermSet;
   /** Random terms of the zero inflation. */
@@ -19,7 +20,7 @@ export interface AuxiliaryTerms {
 }
 
 const DEFAULT = '~ 1';
-const OPTION_OF = { dispersion: 'dispformula', zi: 'ziformula' } as const;
+const FORMULA_OF = { dispersion: { option: 'dispformula', what: 'formula of the dispersion' }, zi: { option: 'ziformula', what: 'formula of the zero inflation' } } as const;
 
 /**
  * The terms of the predictors with formulas, in the order in which the family takes them. `~ 1` unless an option says otherwise; zero
@@ -30,14 +31,14 @@ const OPTION_OF = { dispersion: 'dispformula', zi: 'ziformula' } as const;
 export function auxiliaryTerms(roles: readonly AuxiliaryPredictor['role'][], options: FrameOptions, mean: Predictors): AuxiliaryTerms[] {
   return roles.flatMap((role) => {
     if (role === 'thresholds') return [];
-    const option = OPTION_OF[role];
+    const { option, what } = FORMULA_OF[role];
     const text = options[option] ?? DEFAULT;
-    const own = splitPredictors(parsePredictors(text, `the ${option}`), text);
+    const own = splitPredictors(parsePredictors(text, `the ${what}`), text);
     const { fixed, bars } = role === 'zi' ? withoutDot(own, mean) : own;
     if (bars.length > 0 && role === 'dispersion') {
-      throw new FormulaError(`the dispformula has a random term at character ${bars[0]!.start + 1}; random effects belong to the mean and the zero inflation, write fixed terms here`, text, bars[0]!.start);
+      throw new FormulaError(`the ${what} has a random term at character ${bars[0]!.start + 1}; random effects belong to the mean and the zero inflation, write fixed terms here`, text, bars[0]!.start);
     }
-    return [{ role, option, text, bars, set: expandTerms(fixed, { text, dot: null, response: null }) }];
+    return [{ role, what, text, bars, set: expandTerms(fixed, { text, dot: null, response: null }) }];
   });
 }
 
@@ -136,11 +137,11 @@ const STRUCTURE: Record<ThresholdStructure, (categories: readonly string[], coun
 
 /** Refuses options the family has no use for. */
 export function checkAuxiliaryOptions(family: FamilyName, roles: readonly AuxiliaryPredictor['role'][], zeroInflation: boolean, options: FrameOptions): void {
-  if (!isEmptyFormula(options.ziformula) && !zeroInflation) throw new OptionError(`family ${family} takes no zero inflation; leave ziformula out`);
+  if (!isEmptyFormula(options.ziformula) && !zeroInflation) throw new OptionError(`family ${family} takes no zero inflation; leave it out (ziformula, --zi)`);
   const dispersed = roles.includes('dispersion');
-  if (options.dispformula !== undefined && !dispersed) throw new OptionError(`family ${family} has no dispersion parameter; leave dispformula out`);
+  if (options.dispformula !== undefined && !dispersed) throw new OptionError(`family ${family} has no dispersion parameter; leave its model out (dispformula, --disp)`);
   if (options.dispersion !== undefined && !dispersed) throw new OptionError(`family ${family} has no dispersion parameter; leave dispersion out`);
-  if (options.dispersion !== undefined && options.dispformula !== undefined) throw new OptionError('dispersion is either known or modelled; give dispersion or dispformula, not both');
+  if (options.dispersion !== undefined && options.dispformula !== undefined) throw new OptionError('dispersion is either known or modelled; give its value (dispersion, --dispersion) or its model (dispformula, --disp), not both');
   if (options.threshold !== undefined && !roles.includes('thresholds')) throw new OptionError(`thresholds are for ordered responses (family cumulative); leave threshold out`);
 }
 

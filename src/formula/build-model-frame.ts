@@ -23,6 +23,7 @@ import { makeResponse } from './response.js';
 import { type BarTerm, splitFormula } from './split-formula.js';
 import { subsetRows } from './subset.js';
 import { type TermSet, expandTerms } from './terms.js';
+import { textOfNumbers } from './text-of-numbers.js';
 import { timeFactor } from './time-factor.js';
 import { Variables, inputs } from './variables.js';
 import { vector } from './value.js';
@@ -106,7 +107,7 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
   notes.push(...response.notes);
 
   const fixedData = fixedSet.variables.map((expression) => variables.onRows(expression, rows));
-  notes.push(...unusedLevels(table, fixedSet.variables, fixedData));
+  notes.push(...unusedLevels(table, fixedSet.variables, fixedData), ...textOfNumbers(fixedSet.variables, fixedData, rows));
   const fixed = fixedMatrix(fixedSet, fixedData, contrastChooser(options.contrasts, fixedSet, fixedData), rows, 'fixed effects', response.categories !== undefined);
   notes.push(...fixed.notes);
   const { recipe, kept, droppedColumns } = fixed;
@@ -213,14 +214,14 @@ interface AuxiliaryFrame {
 }
 
 function auxiliaryFrame(
-  { role, option, text, set }: AuxiliaryTerms, variables: Variables, memory: Memory, rows: Int32Array,
+  { role, what, text, set }: AuxiliaryTerms, variables: Variables, memory: Memory, rows: Int32Array,
 ): AuxiliaryFrame & { readonly notes: string[] } {
   const data = set.variables.map((expression) => variables.onRows(expression, rows));
-  const { recipe, kept, names, x, notes } = fixedMatrix(set, data, (_, ordered) => (ordered ? 'poly' : 'treatment'), rows, `terms of the ${option}`);
+  const { recipe, kept, names, x, notes } = fixedMatrix(set, data, (_, ordered) => (ordered ? 'poly' : 'treatment'), rows, `terms of the ${what}`);
   let offset: Float64Array | null = null;
   for (const expression of set.offsets) {
     const part = variables.onRows(expression, rows);
-    if (part.kind !== 'numeric' || part.columns.length !== 1) throw new DataError(`the offset '${deparse(expression)}' of the ${option} is no column of numbers`, { column: deparse(expression) });
+    if (part.kind !== 'numeric' || part.columns.length !== 1) throw new DataError(`the offset '${deparse(expression)}' of the ${what} is no column of numbers`, { column: deparse(expression) });
     const sum = (offset ??= new Float64Array(rows.length));
     for (let i = 0; i < rows.length; i++) sum[i]! += part.columns[0]![i]!;
   }

@@ -49,7 +49,7 @@ const WHOLE_TOLERANCE = 1e-6;
 export function makeResponse(input: ResponseInput): ResponseNumbers {
   const made = responseOfFamily(input);
   if (!input.zeroInflated || made.response.includes(0)) return made;
-  return { ...made, notes: [...made.notes, `response '${input.label}' has no zeros, so nothing tells of zero inflation; leave ziformula out`] };
+  return { ...made, notes: [...made.notes, `response '${input.label}' has no zeros, so nothing tells of zero inflation; leave it out`] };
 }
 
 function responseOfFamily(input: ResponseInput): ResponseNumbers {

@@ -33,7 +33,7 @@ export function predictionScale({ design, frame: { categories } }: Pick<GlmmFit,
   if (categories !== null) throw new OptionError(`an ordered response has no mean; predict type prob, cum.prob or class, the probabilities of its categories, or link`);
   if (type === 'response') return { scales: [meanOf(familyOf(design))], levels: null, hasErrors: !hasTwoPredictors(design) };
   if (type === 'conditional') return { scales: [meanOf(getFamily(design.family, design.link))], levels: null, hasErrors: true };
-  if (!design.auxiliary.some(({ role }) => role === 'zi')) throw new OptionError('type zprob is for models with zero inflation; give ziformula, or use response');
+  if (!design.auxiliary.some(({ role }) => role === 'zi')) throw new OptionError('type zprob is for models with zero inflation (ziformula, --zi); use response');
   return { scales: [(_eta, auxiliary) => 1 / (1 + Math.exp(-auxiliary[auxiliary.length - 1]!))], levels: null, hasErrors: false };
 }
 

@@ -6,8 +6,8 @@ const INFINITE = /^\s*[+-]?inf(inity)?\s*$/i;
 export function isMissingText(text: string): boolean {
   if (text === '' || text === 'NA') return true;
   const first = text.charCodeAt(0);
-  // Only text that starts with a blank can still be missing after trimming, or `NA` followed by blanks.
-  if (first > 32 && first !== 78 /* N */) return false;
+  // Only text that starts with a blank (no-break spaces lie beyond ASCII) can still be missing after trimming, or `NA` followed by blanks.
+  if (first > 32 && first < 128 && first !== 78 /* N */) return false;
   const trimmed = text.trim();
   return trimmed === '' || trimmed === 'NA';
 }

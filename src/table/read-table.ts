@@ -15,7 +15,7 @@ const FORMATS: readonly TableFormat[] = ['csv', 'parquet', 'arrow'];
 /** Reads the bytes of a file in the given format. Throws DataError when they cannot be read as that. */
 export async function readTable(bytes: Uint8Array, format: TableFormat, options: CsvOptions = {}): Promise<Table> {
   if (!ArrayBuffer.isView(bytes)) throw new OptionError(`readTable needs the bytes of a file as a Uint8Array, not ${inWords(bytes)}; readFile without an encoding gives them, in a page new Uint8Array(await file.arrayBuffer())`);
-  checkOptionNames(options, { types: true, levels: true, delimiter: true } satisfies Record<keyof CsvOptions, true>, 'readTable');
+  checkOptionNames(options, { types: true, levels: true, delimiter: true, missing: true } satisfies Record<keyof CsvOptions, true>, 'readTable');
   if (bytes.length === 0) throw new DataError('the file is empty; it needs a header line and data rows');
   switch (format) {
     case 'csv': return readCsv(bytes, options);

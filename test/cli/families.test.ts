@@ -92,7 +92,7 @@ test('zero inflation and dispersion: names in the JSON, the intervals and the re
 
 test('zero inflation of a response without zeros is advised against, not refused', async () => {
   const text = await succeed('fit', dataFile('made'), '--formula', 'gamma ~ x + (1 | g)', '--family', 'ziGamma', '--link', 'log', '--zi', '~ 1');
-  expect(text.replaceAll(/\s+/g, ' ')).toContain("response 'gamma' has no zeros, so nothing tells of zero inflation; leave ziformula out");
+  expect(text.replaceAll(/\s+/g, ' ')).toContain("response 'gamma' has no zeros, so nothing tells of zero inflation; leave it out");
 });
 
 test('random effects of the zero inflation', async () => {

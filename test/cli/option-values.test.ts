@@ -1,6 +1,7 @@
 /** Text from the shell into values. */
 import { describe, expect, test } from 'vitest';
 import { FormulaError } from '../../src/errors.js';
+import { createProgram } from '../../src/cli/program.js';
 import { markPlace, messageOf } from '../../src/cli/failures.js';
 import { parseLevels, parsePairs, parseStart } from '../../src/cli/option-values.js';
 
@@ -31,6 +32,22 @@ describe('levels and starts', () => {
     expect(parseStart('--start', 'theta=0.6,0,1;fixef=-1,2e-3')).toEqual({ theta: [0.6, 0, 1], fixef: [-1, 0.002] });
     expect(() => parseStart('--start', 'theta=1;theta=2')).toThrow(/twice/);
     expect(() => parseStart('--start', 'beta=1')).toThrow(/theta, fixef, not 'beta'/);
+  });
+});
+
+describe('values that make no sense are refused with the name of the option', () => {
+  test.each<[string, string, RegExp]>([
+    ['--tolerance', 'x', /^--tolerance needs a number, not 'x'$/],
+    ['--tolerance', '0', /^--tolerance needs a number above zero, not '0'$/],
+    ['--tolerance', '-1e-8', /^--tolerance needs a number above zero/],
+    ['--max-evaluations', '-1', /^--max-evaluations needs an integer of at least 1/],
+    ['--max-evaluations', '1.5', /^--max-evaluations needs an integer/],
+    ['--nagq', '2.5', /^--nagq needs an integer/],
+    ['--dispersion', '0', /^--dispersion needs a number above zero/],
+    ['--start', 'theta=', /^--start needs a number, not ''/],
+    ['--se', 'wald', /^--se is hessian, wls, not 'wald'/],
+  ])('%s %s', async (option, value, message) => {
+    await expect(createProgram().parseAsync(['fit', 'data.csv', option, value], { from: 'user' })).rejects.toThrow(message);
   });
 });
 

@@ -40,7 +40,7 @@ test('a zero-inflation model that finds no excess says so', async () => {
   const salamanders = readCsv(readFileSync(new URL('../../data/salamanders.csv', import.meta.url), 'utf8'));
   const fit = await glmm('count ~ mined + spp + (1 | site)', salamanders, { family: 'nbinom2', ziformula: '~ 1' });
   expect([fit.status, fit.singular]).toEqual(['boundary', false]);
-  expect(fit.warnings).toEqual(['the zero-inflation model finds no excess of zeros: its intercept has no finite estimate; leave ziformula out or simplify it']);
+  expect(fit.warnings).toEqual(['the zero-inflation model finds no excess of zeros: its intercept has no finite estimate; leave that model out or simplify it']);
 });
 
 test('a replicate with an empty category is on the boundary', async () => {

@@ -197,6 +197,17 @@ describe('what is kept, counted and noted', () => {
     expect(found.notes.join()).toMatch(/levels of 'period' that no row uses left out: a, never/);
   });
 
+  test('a text column of the fixed effects that is mostly numbers is noted, and refused where it would be a factor of nearly every row', () => {
+    const dose = ['1', '2', '1', '.', '2', '1', '2', '1'];
+    expect(frame('y ~ dose + (1 | g)', {}, { dose }).notes.join()).toMatch(/'dose' holds text \('\.' in row 4\), so its 3 values are levels of a factor; if they are numbers, .*--missing/);
+    const weight = ['1,100', '2,5', '3', '4', '5', '6', '7 %', '8'];
+    expect(refused(() => frame('y ~ weight + (1 | g)', {}, { weight })).message).toMatch(/'weight' holds text \('1,100' in row 1\), which makes each of its 8 values a level.*--missing/);
+    // Meant: typed, text all through, or words with a number among them.
+    expect(buildModelFrame('y ~ dose + (1 | g)', fromColumns({ ...base, dose }, { types: { dose: 'factor' } }), binomial).notes).toEqual([]);
+    expect(frame('y ~ dose + (1 | g)', {}, { dose: ['1', '2', '1', '3', '2', '1', '2', '3'] }).notes).toEqual([]);
+    expect(frame('y ~ dose + (1 | g)', {}, { dose: ['low', 'high', '0', 'low', 'high', '0', 'low', 'high'] }).notes).toEqual([]);
+  });
+
   test('dropped columns are noted, and a model may have no fixed effect', () => {
     expect(frame('y ~ x + I(2 * x) + (1 | g)').notes.join()).toMatch(/dropped because they are combinations of others: I\(2 \* x\)/);
     const none = frame('y ~ 0 + (1 | g)').design;

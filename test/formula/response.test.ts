@@ -27,7 +27,7 @@ const cbind = (successes: readonly number[], failures: readonly number[]): Parti
 
 describe('values outside the range of a family name row and remedy', () => {
   test.each<[string, ResponseInput, RegExp, object]>([
-    ['zero for Gamma', input('Gamma', [1, 0, 2]), /^response 'y' is 0 in row 5; the family takes positive values: give the zeros .* ziformula/, { column: 'y', row: 5 }],
+    ['zero for Gamma', input('Gamma', [1, 0, 2]), /^response 'y' is 0 in row 5; the family takes positive values: give the zeros .*ziformula/, { column: 'y', row: 5 }],
     ['negative Gamma with a hurdle', input('Gamma', [1, 0, -2], { zeroInflated: true }), /is -2 in row 7.*correct the value/, { row: 7 }],
     ['zero for inverse Gaussian', input('inverse.gaussian', [0, 1, 2]), /is 0 in row 3; the family takes positive values: leave the row out/, { row: 3 }],
     ['zero for a truncated count', input('truncated_nbinom1', [1, 3, 0]), /is 0 in row 7; truncated counts begin at 1: give the zeros/, { row: 7 }],
@@ -69,7 +69,7 @@ describe('what is allowed', () => {
   test('zero inflation without zeros is advised against, not refused', () => {
     const { response, notes } = makeResponse(input('poisson', [1, 2, 3], { zeroInflated: true }));
     expect(response).toEqual(Float64Array.of(1, 2, 3));
-    expect(notes).toEqual([expect.stringMatching(/'y' has no zeros.*leave ziformula out/)]);
+    expect(notes).toEqual([expect.stringMatching(/'y' has no zeros.*leave it out/)]);
   });
 
   test('successes and sizes of a beta-binomial response', () => {

@@ -74,11 +74,44 @@ describe('what a file may look like', () => {
     expect(texts(column(table, 'b'))).toEqual(['p, q', 'r']);
   });
 
-  test('the delimiter is comma, tab or semicolon, or as asked', () => {
-    for (const delimiter of [',', '\t', ';']) expect([...readCsv(`a${delimiter}b\n1${delimiter}2`).columns.keys()]).toEqual(['a', 'b']);
+  test('the delimiter is comma, tab, semicolon or |, or as asked', () => {
+    for (const delimiter of [',', '\t', ';', '|']) expect([...readCsv(`a${delimiter}b\n1${delimiter}2`).columns.keys()]).toEqual(['a', 'b']);
     expect([...readCsv('"x;y",b\n1,2').columns.keys()]).toEqual(['x;y', 'b']);
-    expect([...readCsv('a|b\n1|2', { delimiter: '|' }).columns.keys()]).toEqual(['a', 'b']);
+    expect([...readCsv('a:b\n1:2', { delimiter: ':' }).columns.keys()]).toEqual(['a', 'b']);
+    expect(readCsv('sep=;\na;b\n1;2')).toEqual(readCsv('a,b\n1,2'));
     expect(thrown(() => readCsv('a\n1', { delimiter: '||' }))).toBeInstanceOf(OptionError);
+  });
+
+  test('bytes that are no UTF-8 are Windows-1252, so that names stay apart; binary files are refused', () => {
+    const latin = Uint8Array.from('g\nM\xfcller\nM\xf6ller\n', (char) => char.charCodeAt(0));
+    expect(levels(column(readCsv(latin), 'g'))).toEqual(['Möller', 'Müller']);
+    for (const [start, message] of [[[0x1f, 0x8b, 8], /gzip/], [[0x50, 0x4b, 3, 4], /ZIP/], [[65, 0, 66, 10], /binary/]] as const) {
+      expect(thrown(() => readCsv(Uint8Array.from(start))).message).toMatch(message);
+    }
+  });
+
+  test('columns without a name are left out', () => {
+    const plain = readCsv('a,b\n1,x\n2,y\n');
+    expect(readCsv('"",a,b\n"1",1,x\n"2",2,y\n')).toEqual(plain);
+    expect(readCsv('a,b,\n1,x,\n2,y,\n', { types: { b: 'string' } })).toEqual(plain);
+  });
+
+  test('decimal commas between semicolons', () => {
+    expect(readCsv('a;b;c\n0,5;x;1\n-1,25e2;"1,2,3";,5\n')).toEqual(readCsv('a|b|c\n0.5|x|1\n-125|1,2,3|0.5\n'));
+    // Between commas they would be a thousand.
+    expect(column(readCsv('a,b\n"1,500",2\n'), 'a')).toMatchObject({ kind: 'factor', levels: ['1,500'] });
+    expect(column(readCsv('a;b\n1.5;0,5\n', { types: { a: 'string' } }), 'b')).toMatchObject({ values: Float64Array.of(0.5) });
+  });
+
+  test('whole numbers beyond 2^53 stay apart', () => {
+    expect(levels(column(readCsv('id\n9007199254740992\n9007199254740993\n12\n'), 'id'))).toHaveLength(3);
+    expect(column(readCsv('id\n9007199254740991\n123456789012345678.5\n1e300\n'), 'id').kind).toBe('numeric');
+    expect(column(readCsv('id\n9007199254740993\n', { types: { id: 'numeric' } }), 'id').kind).toBe('numeric');
+  });
+
+  test('texts that stand for a missing value', () => {
+    const wanted = readCsv('a,b\n1,x\nNA,\n3,y\n');
+    expect(readCsv('a,b\n1,x\n . ,-999\n3,y\n', { missing: ['.', '-999'] })).toEqual(wanted);
   });
 
   test('a column that turns out to be text late in the file is text from its start', () => {
@@ -138,7 +171,11 @@ describe('bad files are refused in one line that names the place', () => {
     ['too few fields', 'a,b\n1,2\n3\n', {}, /row 2 has 1 field, the header has 2/, { row: 2 }],
     ['too many fields', 'a,b\n1,2\n\n3,4,5\n', {}, /row 2 has 3 fields, the header has 2/, { row: 2 }],
     ['duplicate headers', 'a,b,a\n1,2,3\n', {}, /two columns are called 'a'/, { column: 'a' }],
-    ['an empty header', 'a,,c\n1,2,3\n', {}, /column 2 has no name/, {}],
+    ['a header without names', ',,\n1,2,3\n', {}, /the header names no column/, {}],
+    ['a comment for a header', '# by hand\na,b\n1,2\n', {}, /row 1 has 2 fields, the header has 1 \('# by hand'\)/, { row: 1 }],
+    ['row names without a header', 'a,b\n1,2,3\n', {}, /row\.names = FALSE/, { row: 1 }],
+    ['blanks between fields', '"a" "b"\n"x" 1\n', {}, /put a comma, tab, semicolon or \|/, {}],
+    ['decimal points and commas', 'a;b\n1;0,5\n1.5;2\n', {}, /column 'a' has a decimal point in row 2, column 'b' a decimal comma in row 1/, { column: 'b' }],
     ['an unclosed quote', 'a,b\n1,2\n"3,4\n', {}, /quoted field/, {}],
     ['an unknown column in types', 'period\n1\n', { types: { perod: 'factor' } }, /column 'perod'.*did you mean 'period'/, { column: 'perod' }],
     ['an unknown column in levels', 'period\n1\n', { levels: { q: ['1'] } }, /column 'q'/, { column: 'q' }],
