@@ -1,5 +1,6 @@
 /** Parses a command line, runs the command, and turns every outcome into an exit code. */
 import { type Command, CommanderError } from 'commander';
+import { cannotWrite } from '../durable/file-error.js';
 import { OptionError } from '../errors.js';
 import closestName from '../names.js';
 import { createProgram } from './program.js';
@@ -8,15 +9,21 @@ import { exitCodeOf, messageOf } from './failures.js';
 /** Arguments after the program's name → exit code. Errors are written to stderr, one line each. */
 export async function run(args: readonly string[]): Promise<number> {
   // A reader that stops early (`| head`) is no error, and must not stop a run that still has files to write.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  let lost = 0;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || lost > 0) return;
+    const failure = cannotWrite('standard output', error);
+    lost = exitCodeOf(failure);
+    // The error comes when the command may have ended.
+    process.exitCode = lost;
+    process.stderr.write(`glmmgpu: ${messageOf(failure)}\n`);
+  });
+  // Nowhere is left to say it.
+  process.stderr.on('error', () => undefined);
   const program = createProgram();
   try {
     await program.parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? 0);
+    return lost || Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     // Without a command there is nothing to do: commander has shown what there is, and a script that lost its arguments must not go on.

@@ -14,7 +14,7 @@ import { simulatedLrt } from '../studies/simulated-lrt.js';
 
 /** What a comparison needs of a fitted model; `GlmmFit` is one. */
 export interface ComparedModel extends FittedModel {
-  readonly frame: FittedModel['frame'] & Pick<ModelFrame, 'formula' | 'rows' | 'auxiliaryTerms'>;
+  readonly frame: FittedModel['frame'] & Pick<ModelFrame, 'formula' | 'responseName' | 'rows' | 'auxiliaryTerms'>;
 }
 
 /** Which tests a comparison makes, and where simulated ones are fitted. */
@@ -116,11 +116,13 @@ const isRestricted = ({ frame: { design }, settings }: ComparedModel): boolean =
 
 function checkSameRows([first, ...others]: readonly ComparedModel[]): void {
   for (const { frame, response } of others) {
-    const { rows, formula } = first!.frame;
+    const { rows, formula, responseName } = first!.frame;
+    const different = (): OptionError => new OptionError(`'${formula}' and '${frame.formula}' have different responses; give all models the same`);
     if (frame.rows.length !== rows.length || frame.rows.some((row, i) => row !== rows[i])) {
+      if (frame.responseName !== responseName) throw different();
       throw new OptionError(`'${formula}' uses ${rows.length} rows, '${frame.formula}' ${frame.rows.length === rows.length ? 'others' : frame.rows.length}: a variable has missing values; leave those rows out of all models`);
     }
-    if (response.some((value, i) => value !== first!.response[i])) throw new OptionError(`'${formula}' and '${frame.formula}' have different responses; give all models the same`);
+    if (response.some((value, i) => value !== first!.response[i])) throw different();
   }
 }
 

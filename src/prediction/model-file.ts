@@ -34,10 +34,10 @@ export function loadModel(text: string): GlmmFit {
   try {
     content = decode(text);
   } catch {
-    throw new DataError('the model file is damaged or no model file; write it again with saveModel');
+    throw new DataError('the model file is damaged or no model file; saveModel (fit --save) writes one');
   }
   const file = content as Partial<Record<string, unknown>> | null;
-  if (typeof file !== 'object' || file?.format !== FORMAT) throw new DataError(`this is no file of a ${FORMAT}; write one with saveModel`);
+  if (typeof file !== 'object' || file?.format !== FORMAT) throw new DataError(`this is no file of a ${FORMAT}; saveModel (fit --save) writes one`);
   if (file.version !== VERSION) {
     throw new DataError(`the model file has version ${String(file.version)}, this program reads version ${VERSION}; fit the model again, or use the program that wrote it`);
   }

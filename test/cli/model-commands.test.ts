@@ -1,12 +1,13 @@
 /** `fit --save`, then summary, predict, simulate and refit of the saved model. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCsv } from '../../src/table/csv.js';
 import { loadModel } from '../../src/prediction/model-file.js';
-import { runCli } from './run-cli.js';
+import { main, runCli } from './run-cli.js';
 
 const data = fileURLToPath(new URL('../../data/cbpp.csv', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'glmmgpu-model-'));
@@ -102,4 +103,12 @@ describe('mistakes are one line and exit code 2', () => {
     expect([code, stdout, stderr.trim().split('\n').length]).toEqual([2, '', 1]);
     expect(stderr).toMatch(message);
   });
+});
+
+// Systems without this device have no other that is always full.
+test.runIf(existsSync('/dev/full'))('a full disk behind standard output is one line and exit code 2', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [main, 'summary', model], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+  closeSync(full);
+  expect([status, stderr]).toEqual([2, "glmmgpu: cannot write 'standard output': no space left on the device; choose another place\n"]);
 });

@@ -73,6 +73,7 @@ test('models that cannot be compared', async () => {
   await expect(compare([fit, fewer])).rejects.toThrow('uses 56 rows');
   const refitted = await (await withoutPeriod()).refit(fit.simulate({ seed: 1 })[0]!);
   await expect(compare([fit, refitted])).rejects.toThrow('different responses');
+  await expect(compare([fit, await sleepstudy()])).rejects.toThrow('different responses');
 });
 
 test('REML criteria: refused when the fixed effects differ', async () => {
