@@ -1,6 +1,6 @@
 export { glmm, GlmmFit, type Summary } from './fit/glmm.js';
 export { type SimulateOptions, simulateResponses } from './prediction/simulate-responses.js';
-export { type BackendChoice, type Control, DEFAULT_CONTROL, type GlmmOptions } from './fit/options.js';
+export { type BackendChoice, type Control, DEFAULT_CONTROL, type GlmmOptions, type Trace } from './fit/options.js';
 export type {
   Bootstrap, BootstrapMethod, FitJson, FixedEffect, IntervalKind, IntervalOptions, IntervalRow, Progress, RanefRow, VarianceComponent,
 } from './fit/types.js';
@@ -53,6 +53,7 @@ export { anova, type AnovaModel, type AnovaOptions, type AnovaRow } from './infe
 export { coefTest, type CoefTest, type CoefTestOptions, type Contrast } from './inference/coef-test.js';
 export { compare, type CompareOptions, type Comparison, type ComparisonRow } from './inference/compare.js';
 export { confint, type ConfintMethod, type ConfintOptions, type ConfintRow } from './inference/confint.js';
+export { type DevianceFunction, devianceFunction } from './inference/deviance-function.js';
 export { diagnose, type Diagnosis, type DiagnoseOptions, type Finding } from './inference/diagnose.js';
 export { drop1, type Drop1Row } from './inference/drop1.js';
 export { type ContrastRow, emmeans, type EmmeanRow, type Emmeans, type EmmeansOptions } from './inference/emmeans.js';

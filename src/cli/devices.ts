@@ -9,7 +9,8 @@ import { checkWritable, writeOutput } from './files.js';
 export async function devicesCommand(options: { readonly json?: string }): Promise<void> {
   const { json } = options;
   if (json !== undefined && json !== '-') await checkWritable(json);
-  const gpu = await getGpu();
+  // A driver without hardware is never chosen by itself, and some complain when they are tried.
+  const gpu = await getGpu(true);
   const adapter = 'unavailable' in gpu ? gpu : await reportAdapter(gpu);
   const report: DeviceReport = {
     processor: cpus()[0]?.model.trim() || 'unknown processor', threads: coreCount(), adapter, ...chooseDevice(adapter),

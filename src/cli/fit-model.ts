@@ -5,6 +5,7 @@ import type { StudyRecord } from '../durable/manifest.js';
 import { sha256 } from '../durable/identity.js';
 import { type GlmmFit, glmm } from '../fit/glmm.js';
 import { isModelFile, loadModel } from '../prediction/model-file.js';
+import { residuals } from '../prediction/residuals.js';
 import { guessFormat, readTable } from '../table/read-table.js';
 import type { Table } from '../table/table.js';
 import { readInput } from './files.js';
@@ -61,5 +62,5 @@ export function dataName(path: string): string {
 /** The fitted model as lme4 prints it. */
 export function describeFit(fit: GlmmFit): string {
   // Categories have no residuals.
-  return String(fit.summary(fit.design.family === 'cumulative' ? {} : { residuals: fit.residuals({ type: 'pearson' }) }));
+  return String(fit.summary(fit.design.family === 'cumulative' ? {} : { residuals: residuals(fit, { type: 'pearson' }) }));
 }

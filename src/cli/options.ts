@@ -10,6 +10,7 @@ import type { FamilyName, LinkName } from '../model/design.js';
 import type { CsvOptions } from '../table/csv.js';
 import type { ColumnType } from '../table/retype.js';
 import { parseChoice, parseChoices, parseCount, parseLevel, parseLevels, parsePairs, parseShard, parsePositive, parseStart } from './option-values.js';
+import { printTrace } from './trace.js';
 import { PROGRESS_STYLES, type ProgressStyle } from './progress-bar.js';
 
 export const BACKENDS = ['auto', 'cpu', 'webgpu'] as const satisfies readonly BackendChoice[];
@@ -42,6 +43,8 @@ export interface ModelArguments {
   readonly se?: 'hessian' | 'wls';
   readonly tolerance?: number;
   readonly maxEvaluations?: number;
+  readonly naAction?: 'omit' | 'fail';
+  readonly verbose?: boolean;
   readonly json?: string;
 }
 
@@ -50,7 +53,7 @@ export type ModelOrSaved = Omit<ModelArguments, 'formula' | 'family'> & Partial<
 
 const MODEL_OPTIONS = [
   'formula', 'family', 'link', 'nagq', 'reml', 'fitMethod', 'zi', 'disp', 'dispersion', 'threshold', 'weights', 'offset', 'subset', 'contrasts', 'covariancePattern',
-  'types', 'levels', 'missing', 'start', 'backend', 'information', 'se', 'tolerance', 'maxEvaluations',
+  'types', 'levels', 'missing', 'start', 'backend', 'information', 'se', 'tolerance', 'maxEvaluations', 'naAction',
 ] as const satisfies readonly (keyof ModelArguments)[];
 
 /** How a study is run, whatever it is: nothing here changes a number. */
@@ -122,6 +125,8 @@ export function addOptionsOfFit(command: Command): Command {
     .option('--weights <column>', 'prior weights; binomial sizes where the response is a proportion')
     .option('--offset <expression>', "known part of the linear predictor, e.g. 'log(exposure)'")
     .option('--subset <expression>', "rows to use, e.g. 'period != 4 & size > 3'")
+    .option('--na-action <name>', 'rows with missing values are left out and counted (omit, default) or refused (fail)',
+      (text) => parseChoice('--na-action', text, ['omit', 'fail'] as const))
     .optionsGroup('Fitting:')
     .option('--nagq <k>', 'nodes per dimension: 1 is the Laplace approximation, 0 the joint mode (default: 1)', (text) => parseCount('--nagq', text, 0))
     .option('--fit-method <name>', 'likelihood (default), or pseudo-likelihood as MATLAB: MPL or REMPL',
@@ -136,6 +141,7 @@ export function addOptionsOfFit(command: Command): Command {
       (text) => parseChoice('--se', text, ['hessian', 'wls'] as const))
     .option('--tolerance <t>', 'stop when the predicted increase of the log-likelihood is below this (default: 1e-10)', (text) => parsePositive('--tolerance', text))
     .option('--max-evaluations <n>', 'most evaluations of the likelihood in a fit (default: 400)', (text) => parseCount('--max-evaluations', text, 1))
+    .option('--verbose', 'write the log-likelihood and the parameters of every evaluation to standard error')
     .optionsGroup('Output:').addOption(jsonOption()).optionsGroup('Options:');
 }
 
@@ -240,6 +246,7 @@ export function glmmOptions(options: ModelArguments): GlmmOptions {
     ...(options.disp === undefined ? {} : { dispformula: options.disp }),
     ...(options.dispersion === undefined ? {} : { dispersion: options.dispersion }),
     ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
+    ...(options.naAction === undefined ? {} : { naAction: options.naAction }),
     ...(weights === undefined ? {} : { weights }),
     ...(offset === undefined ? {} : { offset }),
     ...(subset === undefined ? {} : { subset }),
@@ -248,6 +255,7 @@ export function glmmOptions(options: ModelArguments): GlmmOptions {
     ...(start === undefined ? {} : { start }),
     ...(information === undefined ? {} : { information }),
     ...(se === undefined ? {} : { standardErrors: se }),
+    ...(options.verbose === true ? { onEvaluation: printTrace } : {}),
     control: { ...(tolerance === undefined ? {} : { tolerance }), ...(maxEvaluations === undefined ? {} : { maxEvaluations }) },
   };
 }

@@ -41,7 +41,7 @@ export class CpuFitter {
   }
 
   #fitPart(part: NumericBatch, signal: AbortSignal | undefined): Promise<ChunkFit> {
-    if (this.#solver instanceof LmmFitter) return this.#solver.fit(part, 0, part.nModels, signal);
+    if (this.#solver instanceof LmmFitter) return this.#solver.fit(part, 0, part.nModels, { signal });
     return fitChunk(this.#solver, this.#design, part, 0, part.nModels, this.#settings, { signal });
   }
 

@@ -10,7 +10,7 @@ import type { AcquireDevice } from './engine-resources.js';
 import { objectiveIntegration } from './fit-chunk.js';
 
 export const acquireBatchDevice: AcquireDevice = async (allowSoftware) => {
-  const gpu = await getGpu();
+  const gpu = await getGpu(!allowSoftware);
   if ('unavailable' in gpu) return gpu;
   const found = await acquireDevice(gpu, allowSoftware);
   if ('unavailable' in found) return found;

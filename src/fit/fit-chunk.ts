@@ -10,6 +10,7 @@ import type { Integration, Objective } from '../objective/objective.js';
 import { profiledSurface } from '../optimize/profiled.js';
 import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js';
 import { isSuspect, separationDirection } from '../optimize/separation.js';
+import { tracedSurface } from '../optimize/traced.js';
 import { auxiliaryLimits, hasEmptyCategory } from './auxiliary-limits.js';
 import { withAuxiliary } from './auxiliary-start.js';
 import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
@@ -50,6 +51,13 @@ export interface ChunkFit {
 /** A standard deviation of this many units of the linear predictor raises the question whether groups are all-or-nothing. */
 const HUGE_SD = 15;
 
+/** What goes with a fit and changes nothing of it. */
+export interface FitHooks {
+  readonly signal?: AbortSignal | undefined;
+  /** Told the value and the parameters of every evaluation; the parameters are the last ones of (β, θ, γ), of linear mixed models the relative θ. */
+  readonly told?: ((value: number, params: Float64Array) => void) | undefined;
+}
+
 /** The integration an Objective needs for the settings: nAGQ = 0 is built on the Laplace objective. */
 export function objectiveIntegration(settings: FitSettings): Integration {
   return { ...settings.integration, nAGQ: Math.max(1, settings.integration.nAGQ) };
@@ -61,7 +69,7 @@ export function objectiveIntegration(settings: FitSettings): Integration {
  */
 export async function fitChunk(
   objective: Objective, design: Design, batch: Batch & { response: Float64Array }, from: number, to: number,
-  settings: FitSettings, hooks: { readonly signal?: AbortSignal | undefined } = {},
+  settings: FitSettings, hooks: FitHooks = {},
 ): Promise<ChunkFit> {
   const count = to - from;
   const { nFixed: p, nTheta, nAuxiliary, nParams: k } = parameterLayout(design);
@@ -76,7 +84,8 @@ export async function fitChunk(
 
   // With nAGQ = 0 the optimiser sees θ (and γ) only; β follows at the joint mode.
   const profiled = settings.integration.nAGQ === 0 ? profiledSurface(objective, p, columns(start.params, count, k, 0, p)) : null;
-  const surface: Surface = profiled ?? objective;
+  const plain: Surface = profiled ?? objective;
+  const surface = hooks.told === undefined ? plain : tracedSurface(plain, hooks.told);
   const width = surface.nParams;
   const skip = k - width;
   const surfaceHeld = held === null ? null : columns(held, count, k, skip, k);

@@ -4,6 +4,7 @@ import { DataError, OptionError } from '../errors.js';
 import { familyOf, resolveFamily } from '../families/registry.js';
 import { auxiliaryFormulas } from '../formula/auxiliary.js';
 import { buildModelFrame } from '../formula/build-model-frame.js';
+import { withMissingRows } from '../formula/missing-rows.js';
 import { updateFormula } from '../formula/update-formula.js';
 import type { ModelFrame } from '../formula/model-frame.js';
 import { type AnovaOptions, type AnovaRow, anova } from '../inference/anova.js';
@@ -65,7 +66,7 @@ export function prepareModel(formula: string, data: TableInput, options: GlmmOpt
   const { family, link } = resolveFamily(options.family, options.link);
   // Before the data are looked at: the mistake is in the options.
   if (family !== 'gaussian') checkLinearOptions(false, options);
-  const { weights, offset, subset, contrasts, covariancePattern, dispformula, dispersion, ziformula, threshold } = options;
+  const { weights, offset, subset, contrasts, covariancePattern, dispformula, dispersion, ziformula, threshold, naAction } = options;
   const frame = buildModelFrame(formula, toTable(data), {
     family, link,
     ...(weights === undefined ? {} : { weights }),
@@ -77,6 +78,7 @@ export function prepareModel(formula: string, data: TableInput, options: GlmmOpt
     ...(dispersion === undefined ? {} : { dispersion }),
     ...(ziformula === undefined ? {} : { ziformula }),
     ...(threshold === undefined ? {} : { threshold }),
+    ...(naAction === undefined ? {} : { naAction }),
   });
   const settings = fitSettings(options, frame.design);
   checkRandomPart(frame.design, settings);
@@ -87,7 +89,9 @@ export function prepareModel(formula: string, data: TableInput, options: GlmmOpt
 async function fitFrame(frame: ModelFrame, response: Float64Array, options: GlmmOptions, settings: FitSettings): Promise<GlmmFit> {
   const source = objectiveSource(options.backend ?? 'auto');
   const fit = await fitSingle(frame.design, response, settings, options, source);
-  return new GlmmFit(frame, response, options, settings, fit);
+  // A fit may be refitted long after: what went with one run is no part of the model.
+  const { signal: _signal, onEvaluation: _onEvaluation, ...own } = options;
+  return new GlmmFit(frame, response, own, settings, fit);
 }
 
 function fitSettings(options: GlmmOptions, design: Design): FitSettings {
@@ -248,9 +252,9 @@ export class GlmmFit {
     return Object.fromEntries(groups);
   }
 
-  /** Means at the conditional modes, n numbers: probabilities for binomial. */
+  /** Means at the conditional modes, one per row: probabilities for binomial. */
   get fitted(): Float64Array {
-    return fittedMeans(this.design, this.params, this.#fit.modes, this.response);
+    return withMissingRows(this.frame, fittedMeans(this.design, this.params, this.#fit.modes, this.response));
   }
 
   /** −2 logLik, as the AIC table of lme4's summary and MATLAB print it. */
@@ -415,12 +419,16 @@ export class GlmmFit {
 
   /** Predictions on the rows of the fit or on new ones: see `predict`. */
   predict(options: PredictOptions = {}): Prediction {
-    return predict(this, options);
+    const prediction = predict(this, options);
+    if (options.data !== undefined) return prediction;
+    const { fit, standardErrors, low, high } = prediction;
+    const fill = (values: Float64Array | null): Float64Array | null => (values === null ? null : withMissingRows(this.frame, values));
+    return { ...prediction, fit: withMissingRows(this.frame, fit), standardErrors: fill(standardErrors), low: fill(low), high: fill(high) };
   }
 
   /** Residuals: see `residuals`. */
   residuals(options: ResidualOptions = {}): Float64Array {
-    return residuals(this, options);
+    return withMissingRows(this.frame, residuals(this, options));
   }
 
   /** Likelihood-ratio tests, AIC and BIC beside other fits of the same data: see `compare`. */

@@ -9,8 +9,9 @@ import { STATUS } from '../model/status.js';
 import type { ResponseSums, RowCopies } from '../lmm/scaled-rows.js';
 import { type LmmSystem, createLmmSystem, fixedCovariance, fixedEffects } from '../lmm/system.js';
 import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js';
+import { tracedSurface } from '../optimize/traced.js';
 import { hessianCovariance } from './estimate-covariance.js';
-import { type ChunkFit, type FitSettings, STATUS_OF_OUTCOME } from './fit-chunk.js';
+import { type ChunkFit, type FitHooks, type FitSettings, STATUS_OF_OUTCOME } from './fit-chunk.js';
 import { perModel } from './starting-point.js';
 import { type ThetaGeometry, coldTheta, momentTheta, normaliseTheta, rescaled, thetaGeometry } from './theta-geometry.js';
 import { maximizeOverTheta } from './theta-search.js';
@@ -51,13 +52,13 @@ export class LmmFitter {
   }
 
   /** @throws the signal's reason when aborted. */
-  async fit(batch: NumericBatch, from: number, to: number, signal?: AbortSignal): Promise<ChunkFit> {
+  async fit(batch: NumericBatch, from: number, to: number, { signal, told }: FitHooks = {}): Promise<ChunkFit> {
     const { nFixed: p, nTheta: m, nParams: k } = parameterLayout(this.#design);
     const { control, standardErrors } = this.#settings;
     const geometry = this.#geometry;
     const count = to - from;
     this.#load(batch, from, to);
-    const surface = this.#surface(m);
+    const surface = told === undefined ? this.#surface(m) : tracedSurface(this.#surface(m), told);
     const starts = batch.start === undefined ? null : perModel(batch.start, k, from, to);
     const theta = new Float64Array(count * m);
     const metric = new Float64Array(count * m * m);

@@ -24,6 +24,16 @@ export const DEFAULT_CONTROL: Control = {
 /** Where models are fitted: `cpu` is float64, `webgpu` a device, `auto` a hardware device where there is one. */
 export type BackendChoice = 'auto' | 'cpu' | 'webgpu';
 
+/** One evaluation of the likelihood in a fit. */
+export interface Trace {
+  /** Counts from 1. */
+  readonly evaluation: number;
+  /** Log-likelihood, of linear mixed models the criterion that is maximised; NaN where it does not exist. */
+  readonly logLik: number;
+  /** The parameters that the optimiser moves, by their names: all of them, with nAGQ = 0 without the fixed effects, of linear mixed models θ in units of σ. */
+  readonly params: Readonly<Record<string, number>>;
+}
+
 /** Options of `glmm`; only `family` is needed. */
 export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link'>> {
   /** Distribution of the response: `FAMILY_NAMES`; `ziGamma` is Gamma, with zeros modelled by `ziformula`. `gaussian` with identity link is a linear mixed model, solved exactly. */
@@ -50,13 +60,15 @@ export interface GlmmOptions extends Partial<Omit<FrameOptions, 'family' | 'link
   readonly dataName?: string;
   /** Single fits run on the float64 path unless `webgpu` is asked for. */
   readonly backend?: BackendChoice;
+  /** Told of every evaluation of the optimiser, as `verbose` does in other programs. */
+  readonly onEvaluation?: (trace: Trace) => void;
   readonly signal?: AbortSignal;
 }
 
 /** Every option of `glmm`; the compiler sees to it that none is missing. */
 export const GLMM_OPTION_NAMES = {
-  family: true, link: true, nAGQ: true, information: true, fitMethod: true, standardErrors: true, REML: true, start: true, control: true, dataName: true, backend: true, signal: true,
-  weights: true, offset: true, subset: true, contrasts: true, covariancePattern: true, dispformula: true, dispersion: true, ziformula: true, threshold: true,
+  family: true, link: true, nAGQ: true, information: true, fitMethod: true, standardErrors: true, REML: true, start: true, control: true, dataName: true, backend: true, onEvaluation: true, signal: true,
+  weights: true, offset: true, subset: true, contrasts: true, covariancePattern: true, dispformula: true, dispersion: true, ziformula: true, threshold: true, naAction: true,
 } as const satisfies Record<keyof GlmmOptions, true>;
 
 /** What `start` may hold. */

@@ -9,11 +9,9 @@ import { type Design, parameterLayout } from '../model/design.js';
 import { linearPredictor } from '../model/linear-predictor.js';
 import { STATUS, isConverged } from '../model/status.js';
 import type { FitSettings } from './fit-chunk.js';
-import type { GlmmOptions } from './options.js';
-import type { SingleFit } from './single-fit.js';
+import type { RunOptions, SingleFit } from './single-fit.js';
 
-type Options = Pick<GlmmOptions, 'start' | 'signal'>;
-type FitLinear = (design: Design, response: Float64Array, settings: FitSettings, options: Options) => Promise<SingleFit>;
+type FitLinear = (design: Design, response: Float64Array, settings: FitSettings, options: RunOptions) => Promise<SingleFit>;
 
 /** Linear mixed models fitted at most; 5 to 10 are usual. */
 const MAX_ROUNDS = 100;
@@ -21,7 +19,7 @@ const MAX_ROUNDS = 100;
 const TOLERANCE = 1e-9;
 
 /** @throws OptionError for families with auxiliary predictors. */
-export async function fitPseudoLikelihood(design: Design, response: Float64Array, settings: FitSettings, options: Options, fitLinear: FitLinear): Promise<SingleFit> {
+export async function fitPseudoLikelihood(design: Design, response: Float64Array, settings: FitSettings, options: RunOptions, fitLinear: FitLinear): Promise<SingleFit> {
   const method = settings.pseudo!;
   if (design.auxiliary.length > 0) {
     throw new OptionError(`${method} is for families without dispersion, zero inflation or thresholds, not for ${design.family}; leave fitMethod out`);
@@ -31,8 +29,13 @@ export async function fitPseudoLikelihood(design: Design, response: Float64Array
   const working = { ...settings, REML: method === 'REMPL', sigmaKnown: true };
   const share = response.map((y, i) => y / (family.hasTrials ? (design.trials?.[i] ?? 1) : 1));
   let eta: Float64Array = response.map((y, i) => family.linkOf(family.initialMean(y, design.trials?.[i] ?? 1)));
-  let start: Options['start'] = options.start?.theta === undefined ? undefined : { theta: options.start.theta, sigma: 1 };
+  let start: RunOptions['start'] = options.start?.theta === undefined ? undefined : { theta: options.start.theta, sigma: 1 };
   let evaluations = 0;
+  const { signal, onEvaluation } = options;
+  const hooks: RunOptions = {
+    ...(signal === undefined ? {} : { signal }),
+    ...(onEvaluation === undefined ? {} : { onEvaluation: (trace) => { onEvaluation({ ...trace, evaluation: evaluations + trace.evaluation }); } }),
+  };
   for (let round = 1; ; round++) {
     const weights = eta.map((value, i) => {
       const trials = family.hasTrials ? (design.trials?.[i] ?? 1) : 1;
@@ -40,7 +43,7 @@ export async function fitPseudoLikelihood(design: Design, response: Float64Array
     });
     const z = eta.map((value, i) => value + (share[i]! - family.mean(value)) / family.meanDerivative(value));
     const linear: Design = { ...design, family: 'gaussian', link: 'identity', trials: null, weights };
-    const fit = await fitLinear(linear, z, working, { ...(options.signal === undefined ? {} : { signal: options.signal }), ...(start === undefined ? {} : { start }) });
+    const fit = await fitLinear(linear, z, working, { ...hooks, ...(start === undefined ? {} : { start }) });
     evaluations += fit.evaluations;
     const next = linearPredictor(linear, fit.params, fit.modes);
     const change = next.reduce((most, value, i) => Math.max(most, Math.abs(value - eta[i]!)), 0);

@@ -8,9 +8,10 @@ import type { BackendReport } from '../objective/backend.js';
 import type { Objective } from '../objective/objective.js';
 import { createCpuObjective } from '../objective/cpu.js';
 import { coldStart } from './auxiliary-start.js';
-import { type ChunkFit, type FitSettings, fitChunk, objectiveIntegration } from './fit-chunk.js';
+import { type ChunkFit, type FitHooks, type FitSettings, fitChunk, objectiveIntegration } from './fit-chunk.js';
 import { LmmFitter } from './lmm-chunk.js';
 import type { GlmmOptions } from './options.js';
+import { parameterNames } from './parameter-names.js';
 import { fitPseudoLikelihood } from './pseudo-likelihood.js';
 import { glmData } from './starting-point.js';
 import { coldTheta, thetaGeometry } from './theta-geometry.js';
@@ -42,9 +43,25 @@ export const cpuSource: ObjectiveSource = (design, settings) =>
     report: ON_CALLING_THREAD,
   });
 
+/** Where a fit starts, and what goes with it. */
+export type RunOptions = Pick<GlmmOptions, 'start' | 'signal' | 'onEvaluation'>;
+
+function hooksOf({ signal, onEvaluation }: RunOptions, design: Design): FitHooks {
+  if (onEvaluation === undefined) return { signal };
+  const names = parameterNames(design);
+  if (isLinearMixed(design)) names.pop();
+  let evaluation = 0;
+  return {
+    signal,
+    told: (logLik, params) => {
+      onEvaluation({ evaluation: ++evaluation, logLik, params: Object.fromEntries(names.slice(names.length - params.length).map((name, j) => [name, params[j]!])) });
+    },
+  };
+}
+
 /** @throws DataError when no finite starting point exists, OptionError for a start of the wrong shape. */
 export async function fitSingle(
-  design: Design, response: Float64Array, settings: FitSettings, options: Pick<GlmmOptions, 'start' | 'signal'>,
+  design: Design, response: Float64Array, settings: FitSettings, options: RunOptions,
   source: ObjectiveSource = cpuSource,
 ): Promise<SingleFit> {
   if (settings.pseudo !== undefined) return fitPseudoLikelihood(design, response, settings, options, fitLinear);
@@ -54,7 +71,7 @@ export async function fitSingle(
   const { objective, report } = await source(design, settings);
   try {
     const batch = { nModels: 1, response, ...(start === undefined ? {} : { start }) };
-    const chunk: ChunkFit = await fitChunk(objective, design, batch, 0, 1, settings, { signal: options.signal });
+    const chunk: ChunkFit = await fitChunk(objective, design, batch, 0, 1, settings, hooksOf(options, design));
     const covariance = chunk.covariance ?? new Float64Array(k * k).fill(NaN);
     // The modes at exactly the reported estimates.
     await objective.evaluate({
@@ -72,13 +89,13 @@ export async function fitSingle(
 
 /** A gaussian model: σ is the last parameter. */
 async function fitLinear(
-  design: Design, response: Float64Array, settings: FitSettings, options: Pick<GlmmOptions, 'start' | 'signal'>,
+  design: Design, response: Float64Array, settings: FitSettings, options: RunOptions,
 ): Promise<SingleFit> {
   const { nFixed: p, nParams: k } = parameterLayout(design);
   const fitter = new LmmFitter(design, settings);
   const start = options.start === undefined ? undefined : linearStart(design, response, options.start);
   const batch = { nModels: 1, response, ...(start === undefined ? {} : { start }) };
-  const chunk = await fitter.fit(batch, 0, 1, options.signal);
+  const chunk = await fitter.fit(batch, 0, 1, hooksOf(options, design));
   if (chunk.status[0] === STATUS.nonFinite) {
     throw new DataError('the fixed effects fit the response exactly or its values are not finite: nothing is left for the residual variance; check the response');
   }

@@ -14,7 +14,7 @@ import { type AuxiliaryTerms, auxiliaryTerms, checkAuxiliaryOptions, knownDisper
 import { type Memory, type Scope, evaluate } from './evaluate.js';
 import type { Expression } from './expression.js';
 import { crossFactors, groupingParts } from './grouping.js';
-import type { ContrastName, FrameOptions, ModelFrame, OffsetTerms, RandomTerms } from './model-frame.js';
+import { type ContrastName, type FrameOptions, type ModelFrame, NA_ACTIONS, type OffsetTerms, type RandomTerms } from './model-frame.js';
 import { type FixedTerms, type MatrixRecipe, type VariableData, fillMatrix, makeRecipe } from './model-matrix.js';
 import { parseExpression, parseFormula } from './parse.js';
 import { independentColumns } from './rank.js';
@@ -25,7 +25,7 @@ import { subsetRows } from './subset.js';
 import { type TermSet, expandTerms } from './terms.js';
 import { textOfNumbers } from './text-of-numbers.js';
 import { timeFactor } from './time-factor.js';
-import { Variables, inputs } from './variables.js';
+import { Variables, inputs, takeRows } from './variables.js';
 import { vector } from './value.js';
 
 /** Keys of numbers that are no variables of the formula; labels cannot hold line ends. */
@@ -47,6 +47,9 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
   checkArgument('buildModelFrame', table, ['nrow', 'columns'], 'a table', 'readTable and toTable make one');
   checkOptions('buildModelFrame', given, "{ family: 'binomial', link: 'logit' }");
   const options = { ...given, ...resolveFamily(given.family, given.link) };
+  if (options.naAction !== undefined && !NA_ACTIONS.includes(options.naAction)) {
+    throw new OptionError(`unknown naAction '${String(options.naAction)}'; use ${NA_ACTIONS.join(', ')}${closestName(String(options.naAction), NA_ACTIONS)}`);
+  }
   const parsed = parseFormula(formula);
   const split = splitFormula(parsed);
   const memory: Memory = {};
@@ -88,6 +91,10 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
 
   const notes: string[] = [];
   const dropped = wantedCount - rows.length;
+  if (dropped > 0 && options.naAction === 'fail') {
+    const { label, row } = variables.firstMissing(wanted)!;
+    throw new DataError(`'${label}' is missing in row ${row + 1}${dropped === 1 ? '' : `, and ${dropped - 1} more row${dropped === 2 ? ' has' : 's have'} missing values`}; fill them in or leave those rows out (naAction 'omit')`, { column: label, row: row + 1 });
+  }
   if (dropped > 0) notes.push(`${dropped} row${dropped === 1 ? '' : 's'} with missing values left out`);
 
   const weights = hasWeights ? variables.numbersOnRows(WEIGHTS, rows) : null;
@@ -148,6 +155,7 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
     successLevel: response.successLevel,
     rows,
     droppedRows: dropped,
+    places: options.naAction === 'exclude' ? { of: wantedCount, at: flagged(takeRows(complete, flagged(wanted))) } : null,
     excludedRows: table.nrow - wantedCount,
     droppedColumns,
     fixedTerms: { formula, recipe, kept, memory },

@@ -36,7 +36,14 @@ export interface FrameOptions {
   readonly covariancePattern?: string | readonly string[];
   /** Thresholds of a cumulative family: `flexible` (default), `symmetric` or `equidistant`. */
   readonly threshold?: 'flexible' | 'symmetric' | 'equidistant';
+  /**
+   * Rows with a missing value in a column that the model uses: `omit` (default) leaves them out and counts them; `exclude` does, too, but `fitted`,
+   * `residuals()` and `predict()` of the fit keep a place for them, NaN; `fail` throws DataError.
+   */
+  readonly naAction?: (typeof NA_ACTIONS)[number];
 }
+
+export const NA_ACTIONS = ['omit', 'exclude', 'fail'] as const;
 
 /** A random term on new data: its matrix, and the factors whose combinations are its levels. Plain data. */
 export interface RandomTerms extends FixedTerms {
@@ -69,6 +76,8 @@ export interface ModelFrame {
   readonly rows: Int32Array;
   /** Rows dropped because of missing values in columns the model uses. */
   readonly droppedRows: number;
+  /** With `naAction: 'exclude'`, where the rows of the model stand among those that `subset` keeps; else null. */
+  readonly places: { readonly of: number; readonly at: Int32Array } | null;
   /** Rows left out by `subset`. */
   readonly excludedRows: number;
   /** Fixed-effect columns dropped because they are linear combinations of others, as R's lm names them. */

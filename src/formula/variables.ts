@@ -56,6 +56,16 @@ export class Variables {
     return complete;
   }
 
+  /** The first of the wanted rows in which a variable is missing, and that variable's label. */
+  firstMissing(wanted: Uint8Array): { readonly label: string; readonly row: number } | null {
+    let first: { readonly label: string; readonly row: number } | null = null;
+    for (const { label, data } of this.#entries.values()) {
+      const row = wanted.findIndex((flag, i) => flag === 1 && (data.kind === 'factor' ? data.column.codes[i]! < 0 : data.columns.some((values) => Number.isNaN(values[i]))));
+      if (row >= 0 && (first === null || row < first.row)) first = { label: label.trim(), row };
+    }
+    return first;
+  }
+
   #checkNumbers({ label, expression, data }: Entry, wanted: Uint8Array, complete: Uint8Array): void {
     if (data.kind === 'factor') return;
     const names = inputs(expression);
@@ -108,7 +118,7 @@ function cut(data: VariableData, rows: Int32Array): VariableData {
 }
 
 /** The values at the given rows; shared, not copied, when these are all rows. */
-export function takeRows<T extends Float64Array | Int32Array>(values: T, rows: Int32Array): T {
+export function takeRows<T extends Float64Array | Int32Array | Uint8Array>(values: T, rows: Int32Array): T {
   if (rows.length === values.length) return values;
   const out = new (values.constructor as new (length: number) => T)(rows.length);
   for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]!]!;

@@ -14,9 +14,9 @@ export const coreCount: Platform['coreCount'] = availableParallelism;
 
 export const createWorkerPool: Platform['createWorkerPool'] = (size) => new WorkerPool(size, spawn);
 
-export const getGpu: Platform['getGpu'] = async () => {
+export const getGpu: Platform['getGpu'] = async (hardwareOnly = false) => {
   if (instance !== undefined) return instance;
-  const missing = missingVulkan();
+  const missing = missingVulkan(hardwareOnly);
   if (missing !== null) return { unavailable: missing };
   try {
     const { create } = await import('webgpu');

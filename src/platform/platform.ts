@@ -25,8 +25,11 @@ export interface Platform {
   coreCount(): number;
   /** A pool of at most `size` worker threads; none is started before it has work. */
   createWorkerPool(size: number): WorkerPool;
-  /** The entry point of WebGPU, or in words why there is none. Never throws. */
-  getGpu(): Promise<GPU | { readonly unavailable: string }>;
+  /**
+   * The entry point of WebGPU, or in words why there is none. Never throws.
+   * @param hardwareOnly whether software adapters are of no use, so that nothing need be loaded where there is no hardware
+   */
+  getGpu(hardwareOnly?: boolean): Promise<GPU | { readonly unavailable: string }>;
   /** Lets timers, messages and input be handled before the caller goes on computing. */
   breathe(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import { checkFit } from '../check-arguments.js';
 import { DataError } from '../errors.js';
 import { GlmmFit } from '../fit/glmm.js';
-import type { GlmmOptions } from '../fit/options.js';
+import type { ModelFrame } from '../formula/model-frame.js';
 import { parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
 import { decode, encode } from '../plain-json.js';
@@ -22,9 +22,7 @@ export function isModelFile(bytes: Uint8Array): boolean {
 /** The model as JSON text, numbers bit for bit. It holds the data the model was fitted to. */
 export function saveModel(fit: GlmmFit): string {
   checkFit('saveModel', fit);
-  const { frame, response, settings, solution } = fit;
-  const options: GlmmOptions = { ...fit.options };
-  delete (options as { signal?: AbortSignal }).signal;
+  const { frame, response, options, settings, solution } = fit;
   return encode({ format: FORMAT, version: VERSION, frame, response, options, settings, solution });
 }
 
@@ -55,5 +53,6 @@ export function loadModel(text: string): GlmmFit {
     // A part is missing altogether.
   }
   if (!complete) throw new DataError('the model file is damaged: parts of it are missing or too short; write it again with saveModel');
-  return new GlmmFit(frame, response, options, settings, solution);
+  // Files of earlier programs know of no rows that were left out and kept in mind.
+  return new GlmmFit({ ...frame, places: (frame as Partial<ModelFrame>).places ?? null }, response, options, settings, solution);
 }

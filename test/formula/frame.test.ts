@@ -136,6 +136,19 @@ describe('what is kept, counted and noted', () => {
     expect(frame('y ~ I(ifelse(x > 5, NA, x)) + (1 | g)', {}, changes).droppedRows).toBe(4);
   });
 
+  test('na.action: refused with the place, or kept in mind', () => {
+    const changes = { x: [1, null, 3, 4, null, 6, 7, 8] };
+    const error = refused(() => frame('y ~ x + (1 | g)', { naAction: 'fail' }, changes));
+    expect(error).toBeInstanceOf(DataError);
+    expect(error).toMatchObject({ column: 'x', row: 2, message: /'x' is missing in row 2, and 1 more row has missing values/ });
+    expect(frame('y ~ x + (1 | g)', { naAction: 'fail' }).droppedRows).toBe(0);
+    expect(refused(() => frame('y ~ x + (1 | g)', { naAction: 'excluded' as never })).message).toMatch(/unknown naAction 'excluded'.*'exclude'/);
+    expect(frame('y ~ x + (1 | g)', {}, changes).places).toBeNull();
+    // Rows 2 and 5 of those that the subset keeps (2 … 8) are missing.
+    const { places } = frame('y ~ x + (1 | g)', { naAction: 'exclude', subset: [1, 2, 3, 4, 5, 6, 7] }, changes);
+    expect(places).toEqual({ of: 7, at: Int32Array.of(1, 2, 4, 5, 6) });
+  });
+
   test('subset as flags, as row numbers, as a condition', () => {
     const rows = Int32Array.of(1, 2, 5, 6);
     for (const subset of [[false, true, true, false, false, true, true, false], [6, 5, 2, 1], 'x %in% c(-1, 2, 3, -2)', '(x == 2 | x == 3 | x < 0) & !is.na(x)']) {
