@@ -35,7 +35,7 @@ beforeAll(async () => {
     modeNormality: [fit], residualTests: [fit, simulatedResiduals(fit)], simulatedResiduals: [fit, NONE],
     readTable: [new TextEncoder().encode('a\n1\n'), 'csv', NONE], toTable: [data, NONE], linksOf: ['binomial'],
     simulateResponses: [fit, { seed: 1 }], simulatedLrt: [fit, fit, replicates], anova: [fit, NONE], coefTest: [fit, ['x'], NONE], compare: [[fit, fit], NONE], confint: [fit, NONE], diagnose: [fit, NONE], drop1: [fit, NONE], fittedCurve: [fit, 'x', NONE], modelPlots: [fit, NONE],
-    emmeans: [fit, ['x'], NONE], multiStart: [fit, NONE], profile: [fit, NONE], profileLimits: [{ value: [0], zeta: [0] }, 0.95], robustVcov: [fit, NONE],
+    emmeans: [fit, ['x'], NONE], multiStart: [fit, NONE], profile: [fit, NONE], profileLimits: [{ value: [0], zeta: [0] }, 0.95], robustVcov: [fit, NONE], devianceFunction: [FORMULA, data, family],
     power: [{ formula: FORMULA, data, ...family }, { ...replicates, tested: 'x' }], crossedTable: ['g[3]; x = 0:4'], extendAlong: [table, 'g', 5], extendWithin: [table, ['g'], 5],
     influence: [fit, { by: 'g' }], crossValidate: [fit, { folds: 2, by: 'g', seed: 1 }], permutationTest: [fit, { ...replicates, columns: ['x'] }],
     manyResponses: [FORMULA, data, { ...family, responses: ['y'] }], glmmImputed: [FORMULA, [data, data], family], pool: [[fit, fit]],
