@@ -71,5 +71,6 @@ export { type Influence, influence, type InfluenceOptions, type InfluenceRow } f
 export { crossValidate, type CrossValidation, type CrossValidationOptions, type Fold } from './studies/cross-validation.js';
 export { type PermutationOptions, permutationTest } from './studies/permutation.js';
 export type { PermutationTest } from './studies/permutation-study.js';
-export { manyResponses, type ManyResponses, type ManyResponsesOptions, type ResponseRow } from './studies/many-responses.js';
+export { manyResponses, type ManyResponsesOptions } from './studies/many-responses.js';
+export type { ManyResponses, ResponseRow } from './studies/many-study.js';
 export { glmmImputed, pool, type Pooled, type PooledRow } from './studies/pool.js';

@@ -2,13 +2,22 @@
  * Plain data with typed arrays and numbers that are not finite as JSON text, and back, bit for bit. Typed arrays become
  * `{"$array": "Float64Array", "data": base64}` of little-endian bytes, other numbers `{"$number": "NaN"}`; keys that begin with `$` get one more.
  */
+import { DataError } from './errors.js';
 
 const ARRAYS = { Float64Array, Float32Array, Int32Array, Uint32Array, Int8Array, Uint8Array } as const;
 type ArrayName = keyof typeof ARRAYS;
 
-/** @param indent spaces per level, for people who read it */
+/**
+ * @param indent spaces per level, for people who read it
+ * @throws DataError for more than a text can hold: 512 MB.
+ */
 export function encode(value: unknown, indent?: number): string {
-  return JSON.stringify(toJson(value), null, indent);
+  try {
+    return JSON.stringify(toJson(value), null, indent);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DataError('more than 384 MB of numbers cannot be written as one text; divide them, for example the responses of many among several runs');
+  }
 }
 
 function toJson(value: unknown): unknown {

@@ -6,6 +6,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<DurableCommand<never>>>> =
   bootstrap: async () => (await import('./bootstrap.js')).bootstrapCommand,
   calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
   lrt: async () => (await import('./lrt.js')).lrtCommand,
+  many: async () => (await import('./many.js')).manyCommand,
   permute: async () => (await import('./permute.js')).permuteCommand,
   power: async () => (await import('./power.js')).powerCommand,
 };

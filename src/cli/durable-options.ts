@@ -35,6 +35,13 @@ export function addPermuteOptions(command: Command): Command {
     .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, permute.csv and permute.json');
 }
 
+/** Options of `many`, those of its model included. */
+export function addManyOptions(command: Command): Command {
+  return addModelOptions(command)
+    .requiredOption('--responses <names>', "columns that stand for the response in turn, separated by commas; * for any letters: 'gene*'")
+    .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, many.csv and many.json');
+}
+
 /** Options of `power`, those of its model included. */
 export function addPowerOptions(command: Command): Command {
   const model = addOptionsOfFit(command.argument('[data]', 'CSV, Parquet or Arrow file with the design').optionsGroup('Model:')

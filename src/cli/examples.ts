@@ -45,7 +45,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   influence: [`influence ${CBPP} --by herd`, 'influence cbpp.json --by rows'],
   crossvalidate: ['crossvalidate cbpp.json --by herd --folds 5'],
   permute: ['permute cbpp.json --columns period2,period3,period4 --nsim 499'],
-  many: ["many data/epil.csv --formula 'x ~ trt + (1 | subject)' --family poisson --responses 'y,base'"],
+  many: ["many data/epil.csv --formula 'x ~ trt + (1 | subject)' --family poisson --responses 'y,base'", "many data/epil.csv --formula 'x ~ trt + (1 | subject)' --family poisson --responses 'y,base' --out responses --resume"],
   pool: ["pool imputed.csv --formula 'y ~ x + (1 | g)' --family gaussian --imputation .imp"],
   merge: [
     `bootstrap ${CBPP} --nsim 1000 --shard 1/2 --out shard-1`,
@@ -62,6 +62,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'queue submit calibrate': [`queue submit calibrate ${CBPP} --nsim 2000 --inner 200 --out run`],
   'queue submit permute': [`queue submit permute ${CBPP} --columns period2,period3,period4 --nsim 99999 --out run`],
   'queue submit power': [`queue submit power ${CBPP} --tested period2 --along herd=15,30,60 --nsim 10000 --out run`],
+  'queue submit many': ["queue submit many data/epil.csv --formula 'x ~ trt + (1 | subject)' --family poisson --responses 'y,base' --out run"],
   'queue worker': ['queue worker --backend cpu --idle 60'],
   'queue status': ['queue status --json -'],
   'queue collect': ['queue collect run --wait'],

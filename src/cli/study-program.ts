@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { CrossValidateArguments } from './crossvalidate.js';
 import type { InfluenceArguments } from './influence.js';
-import type { ManyArguments } from './many.js';
 import { parseCount, parseLevel } from './option-values.js';
 import { addModelOptions, orSavedModel } from './options.js';
 import type { PoolArguments } from './pool.js';
@@ -20,9 +19,6 @@ export function studyCommands(program: Command): void {
     .option('--folds <k>', 'number of folds', (text) => parseCount('--folds', text, 2), 10)
     .option('--seed <n>', 'seed of the assignment to folds', (text) => parseCount('--seed', text, 0), 1)
     .action(async (data: string, options: CrossValidateArguments) => { await (await import('./crossvalidate.js')).crossValidateCommand(data, options); });
-  onModel('many', 'fit one model to many responses')
-    .requiredOption('--responses <names>', "columns that stand for the response in turn, separated by commas; * for any letters: 'gene*'")
-    .action(async (data: string, options: ManyArguments) => { await (await import('./many.js')).manyCommand(data, options); });
   onModel('pool', "fit the model to each imputation of the data and pool the fits by Rubin's rules")
     .requiredOption('--imputation <column>', 'column that numbers the imputations; 0 stands for the data before imputation and is left out')
     .option('--level <p>', 'level of the intervals', parseLevel, 0.95)

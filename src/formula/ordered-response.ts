@@ -4,7 +4,7 @@ import type { FactorColumn } from '../table/table.js';
 import type { ResponseInput, ResponseNumbers } from './response.js';
 
 /** More categories than this are a measurement, not a rating. */
-const MOST_CATEGORIES = 100;
+export const MOST_CATEGORIES = 100;
 
 /** Throws DataError naming the category at fault. */
 export function orderedResponse(input: ResponseInput): ResponseNumbers {

@@ -1,14 +1,10 @@
 /** The parametric bootstrap as a study: cut anywhere, computed anywhere, put together again. */
 import { checkArgument, checkFit, checkOptionNames } from '../check-arguments.js';
-import { createColumns } from '../fit/batch-chunk.js';
 import type { Bootstrap } from '../fit/types.js';
-import type { BatchFit } from '../model/batch-fit.js';
-import { parameterLayout } from '../model/design.js';
-import { statusCodes } from '../model/status.js';
-import { combineBackends } from './combine-backends.js';
 import { type BootstrapOptions, type BootstrapSource, bootstrap, bootstrapOf } from './bootstrap.js';
+import type { FitColumns } from './fit-columns.js';
 import { plainSource } from './plain-source.js';
-import { LEADING_COLUMNS, replicateColumns } from './replicate-columns.js';
+import { replicateFits, replicateNumbers } from './replicate-columns.js';
 import type { Study, StudyResults, StudySpec } from './study.js';
 
 type NumericOptions = Pick<BootstrapOptions, 'nsim' | 'seed' | 'standardErrors' | 'method'>;
@@ -37,20 +33,20 @@ export function bootstrapSpec(fit: BootstrapSource, options: NumericOptions): Bo
   };
 }
 
-/** The study of a spec: one row per replicate, columns as `replicateColumns` has them. */
+/** The study of a spec: one row per replicate, columns as `replicateFits` has them. */
 export function bootstrapStudy(spec: BootstrapSpec): Study {
   checkArgument('bootstrapStudy', spec, ['source', 'nsim'], 'the spec of a bootstrap', 'bootstrapSpec makes one');
   const { source, nsim, seed, standardErrors = 'none', method = 'parametric' } = spec;
+  const { columns, of } = columnsOf(spec);
   return {
-    spec, total: nsim,
-    columns: replicateColumns(withoutReplicates(spec)).map(({ name, type }) => ({ name, type })),
+    spec, total: nsim, columns,
     async run({ from, to }, { engine, signal, onProgress }) {
-      const part = await bootstrap(source, {
+      const { fit } = await bootstrap(source, {
         nsim: to - from, first: from, seed, standardErrors, method, engine,
         ...(signal === undefined ? {} : { signal }),
         ...(onProgress === undefined ? {} : { onProgress: ({ done }) => { onProgress(done); } }),
       });
-      return { columns: replicateColumns(part, from).map(({ data }) => data), backend: part.backend };
+      return { columns: of([replicateNumbers({ from, to })], fit), backend: fit.backend };
     },
   };
 }
@@ -59,29 +55,9 @@ export function bootstrapStudy(spec: BootstrapSpec): Study {
 export async function bootstrapFromResults(spec: BootstrapSpec, results: StudyResults): Promise<Bootstrap> {
   checkArgument('bootstrapFromResults', spec, ['source', 'nsim'], 'the spec of a bootstrap', 'bootstrapSpec makes one');
   checkArgument('bootstrapFromResults', results, ['column', 'total'], 'the results of the study', 'the store that runStudy filled has them');
-  const empty = withoutReplicates(spec);
-  const { nFixed, nTheta } = parameterLayout(spec.source.frame.design);
-  const nParameters = empty.parameters.length;
-  const numbers = async (name: string): Promise<Float64Array> => (await results.column(name)) as Float64Array;
-  const columns = await Promise.all(replicateColumns(empty).slice(LEADING_COLUMNS).map(({ name }) => numbers(name)));
-  // Parameters are β, standard deviations and correlations, then what follows θ in the batch.
-  const following = empty.fit.names.length - nFixed - nTheta;
-  const fit: BatchFit = {
-    nModels: results.total,
-    names: empty.fit.names,
-    params: [...columns.slice(0, nFixed), ...columns.slice(nParameters, nParameters + nTheta), ...columns.slice(nParameters - following, nParameters)],
-    standardErrors: empty.fit.standardErrors === null ? null : columns.slice(nParameters + nTheta),
-    logLik: await numbers('logLik'),
-    status: statusCodes((await results.column('status')) as readonly string[]),
-    evaluations: (await results.column('evaluations')) as Int32Array,
-    decrement: await numbers('decrement'),
-    backend: results.backend,
-  };
-  return bootstrapOf(spec.source, spec, fit, results.seconds);
+  return bootstrapOf(spec.source, spec, await columnsOf(spec).read(results), results.seconds);
 }
 
-/** The names and columns of a spec before there is any replicate. */
-function withoutReplicates({ source, seed, standardErrors = 'none', method = 'parametric' }: BootstrapSpec): Bootstrap {
-  const columns = createColumns(source.frame.design, 0, standardErrors !== 'none');
-  return bootstrapOf(source, { nsim: 0, seed, method }, { nModels: 0, ...columns, backend: combineBackends([]) }, 0);
+function columnsOf({ source, standardErrors = 'none' }: BootstrapSpec): FitColumns {
+  return replicateFits(source.frame.design, standardErrors !== 'none');
 }

@@ -2,7 +2,7 @@ import type { BackendReport, PrecisionCheck } from '../objective/backend.js';
 
 /** One report for several parts of the same work, which may have been done on several machines. */
 export function combineBackends(reports: readonly BackendReport[]): BackendReport {
-  const distinct = (pick: (report: BackendReport) => string): string => [...new Set(reports.map(pick))].join('; ');
+  const distinct = (pick: (report: BackendReport) => string): string => [...new Set(reports.map(pick))].filter((words) => words !== '').join('; ');
   return {
     backend: reports.some(({ backend }) => backend === 'webgpu') ? 'webgpu' : 'cpu',
     device: joinDevices(reports),
@@ -14,7 +14,7 @@ export function combineBackends(reports: readonly BackendReport[]): BackendRepor
 
 /** Short parts have fewer threads to run on: the most tells of the run. */
 function joinDevices(reports: readonly BackendReport[]): string {
-  const devices = [...new Set(reports.flatMap(({ device }) => device.split('; ')))];
+  const devices = [...new Set(reports.flatMap(({ device }) => device.split('; ')))].filter((device) => device !== '');
   const threads = devices.filter((device) => THREADS.test(device));
   const most = Math.max(...threads.map((device) => Number.parseInt(device, 10)));
   return devices.filter((device) => !threads.includes(device) || Number.parseInt(device, 10) === most).join('; ');

@@ -9,13 +9,13 @@ import { isConverged } from '../model/status.js';
 import { createSimulator } from '../random/simulate.js';
 import { checkSeed } from '../random/stream.js';
 import { type BootstrapSource, bootstrap } from './bootstrap.js';
-import { type BootstrapSpec, bootstrapFromResults, bootstrapStudy } from './bootstrap-study.js';
+import { type BootstrapSpec, bootstrapFromResults } from './bootstrap-study.js';
 import { addingTo, pieces } from './fit-pieces.js';
 import { settingsOptions } from './fitted-model.js';
 import { quantile } from './intervals.js';
 import { blockJackknife } from './monte-carlo.js';
 import { plainSource } from './plain-source.js';
-import { replicateColumns } from './replicate-columns.js';
+import { replicateFits, replicateNumbers } from './replicate-columns.js';
 import { reportedParameters } from './reported-parameters.js';
 import type { RangeResult, Study, StudyContext, StudyResults, StudySpec } from './study.js';
 
@@ -69,16 +69,17 @@ export function doubleBootstrapSpec(fit: BootstrapSource, { nsim, inner, seed }:
 /** The study of a spec: the columns of a bootstrap, and one per parameter, `rank_…`, with the place of the original estimate among the replicate's own replicates. */
 export function doubleBootstrapStudy(spec: DoubleBootstrapSpec): Study {
   const { source, nsim, seed } = spec;
+  const { columns, of } = replicateFits(source.frame.design, false);
   const names = reportedParameters(source.frame.design).names;
   return {
     spec, total: nsim,
-    columns: [...bootstrapStudy(outerSpec(spec)).columns, ...names.map((name) => ({ name: rankName(name), type: 'DOUBLE' as const }))],
+    columns: [...columns, ...names.map((name) => ({ name: rankName(name), type: 'DOUBLE' as const }))],
     async run({ from, to }, context) {
       const meter = new ProgressMeter('refits', (to - from) * (spec.inner + 1), ({ done }) => { context.onProgress?.(Math.floor(done / (spec.inner + 1))); });
       const { engine, signal } = context;
       const outer = await bootstrap(source, { nsim: to - from, first: from, seed, engine, ...(signal === undefined ? {} : { signal }), onProgress: addingTo(meter) });
       const ranks = await ranksOf(spec, outer, from, context, meter);
-      return { columns: [...replicateColumns(outer, from).map(({ data }) => data), ...ranks], backend: outer.backend } satisfies RangeResult;
+      return { columns: [...of([replicateNumbers({ from, to })], outer.fit), ...ranks], backend: outer.backend } satisfies RangeResult;
     },
   };
 }

@@ -11,6 +11,7 @@ import { type NullModels, lrtReplicates } from './lrt-replicates.js';
 import { binomialInterval } from './monte-carlo.js';
 import { nestingOf } from './nesting.js';
 import { plainSource } from './plain-source.js';
+import { replicateNumbers } from './replicate-columns.js';
 import type { Study, StudyResults, StudySpec } from './study.js';
 
 /** Everything the replicates depend on, the statistic they are compared with, and when to stop. */
@@ -80,7 +81,7 @@ export function lrtStudy(spec: LrtSpec): Study {
       const { statistic, smallerStatus, largerStatus, repaired, backend } = await lrtReplicates(models, seed, range, context);
       return {
         columns: [
-          Int32Array.from(statistic, (_, i) => range.from + i + 1), statistic, statusNames(smallerStatus), statusNames(largerStatus),
+          replicateNumbers(range), statistic, statusNames(smallerStatus), statusNames(largerStatus),
           Int32Array.from(repaired),
         ],
         backend,

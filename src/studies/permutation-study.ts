@@ -15,6 +15,7 @@ import { fitPieces } from './fit-pieces.js';
 import { type FittedModel, byMaximumLikelihood, settingsOptions } from './fitted-model.js';
 import { binomialInterval } from './monte-carlo.js';
 import { plainSource } from './plain-source.js';
+import { replicateNumbers } from './replicate-columns.js';
 import type { Study, StudyResults, StudySpec } from './study.js';
 
 /** Everything the replicates depend on, and the statistic they are compared with. */
@@ -91,7 +92,7 @@ export function permutationStudy(spec: PermutationSpec): Study {
         ...settingsOptions(settings), engine, ...(signal === undefined ? {} : { signal }), onProgress: ({ done }) => { onProgress?.(done); },
       });
       const statistic = logLik.map((value, b) => (hasSupremum(status[b]!) ? Math.max(0, 2 * (value - base)) : NaN));
-      return { columns: [Int32Array.from(statistic, (_, b) => from + b + 1), statusNames(status), statistic], backend };
+      return { columns: [replicateNumbers({ from, to }), statusNames(status), statistic], backend };
     },
   };
 }

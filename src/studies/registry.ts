@@ -3,6 +3,7 @@ import { OptionError } from '../errors.js';
 import { type BootstrapSpec, bootstrapStudy } from './bootstrap-study.js';
 import { type DoubleBootstrapSpec, doubleBootstrapStudy } from './double-bootstrap-study.js';
 import { type LrtSpec, lrtStudy } from './lrt-study.js';
+import { type ManySpec, manyStudy } from './many-study.js';
 import { type PermutationSpec, permutationStudy } from './permutation-study.js';
 import { type PowerSpec, powerStudy } from './power-study.js';
 import type { Study, StudySpec } from './study.js';
@@ -11,6 +12,7 @@ const STUDIES: Readonly<Record<string, (spec: never) => Study>> = {
   bootstrap: (spec: BootstrapSpec) => bootstrapStudy(spec),
   calibrate: (spec: DoubleBootstrapSpec) => doubleBootstrapStudy(spec),
   lrt: (spec: LrtSpec) => lrtStudy(spec),
+  many: (spec: ManySpec) => manyStudy(spec),
   permute: (spec: PermutationSpec) => permutationStudy(spec),
   power: (spec: PowerSpec) => powerStudy(spec),
 };

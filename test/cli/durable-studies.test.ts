@@ -1,5 +1,5 @@
 /** Every study that can be kept in a folder: cancelled on its way, damaged, resumed on other parts, and put together from shards, it ends with the same bytes. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +11,15 @@ const MODEL = [cbpp, '--formula', 'cbind(incidence, size - incidence) ~ period +
 const DESIGN = ['--design', 'clinic[12]; arm = a|b; size = 15', '--formula', 'cbind(y, size - y) ~ arm + (1 | clinic)', '--family', 'binomial',
   '--params', '(Intercept)=-1,armb=0.5,clinic.(Intercept)=0.6', '--tested', 'armb', '--backend', 'cpu', '--workers', '1'];
 
-let folder = '';
+const folder = mkdtempSync(join(tmpdir(), 'glmmgpu-studies-'));
 const at = (name: string): string => join(folder, name);
-beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'glmmgpu-studies-')); });
+/** Counts of many items for the rows of cbpp, with gaps; of one item they are all zero, of another negative. */
+const ITEMS = at('items.csv');
+beforeAll(() => {
+  const items = Array.from({ length: 400 }, (_, j) => `item${j}`);
+  const count = (i: number, j: number): number | string => (j === 7 ? 0 : j === 8 ? -1 : (i * j) % 11 === 3 ? '' : (i * 7 + j * i * i) % (3 + (j % 5)));
+  writeFileSync(ITEMS, readFileSync(cbpp, 'utf8').trim().split('\n').map((line, i) => [line, ...(i === 0 ? items : items.map((_, j) => count(i, j)))].join(',')).join('\n'));
+});
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
 /** Cancelled by Ctrl-C as soon as a part is on the disk. */
@@ -44,6 +50,7 @@ const FIXED: readonly (readonly [string, readonly string[], string])[] = [
   ['calibrate', [...MODEL, '--nsim', '150', '--inner', '12'], 'calibrate.csv'],
   ['permute', [...MODEL, '--columns', 'period2,period3,period4', '--nsim', '600'], 'permute.csv'],
   ['power', [...DESIGN, '--effects', '0,0.5', '--tests', 'z,lrt', '--nsim', '250'], 'power.csv'],
+  ['many', [ITEMS, '--formula', 'y ~ period + (1 | herd)', '--family', 'nbinom2', '--types', 'period=factor', '--responses', 'item*', '--backend', 'cpu', '--workers', '1'], 'many.csv'],
 ];
 const STOPPING: typeof FIXED = [
   ['lrt', [...MODEL, '--formula', 'cbind(incidence, size - incidence) ~ period + (1 + size | herd)', '--null', '~ period + (1 | herd)', '--nsim', '2000', '--stop-after', '60'], 'lrt.csv'],

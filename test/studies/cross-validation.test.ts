@@ -2,12 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { atParameters } from '../../src/fit/at-parameters.js';
 import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
 import { crossValidate } from '../../src/studies/cross-validation.js';
-import { benjaminiHochberg, manyResponses } from '../../src/studies/many-responses.js';
 import { permutationTest } from '../../src/studies/permutation.js';
-import type { GlmmOptions } from '../../src/fit/options.js';
 import { fromColumns } from '../../src/table/from-values.js';
-import type { Table } from '../../src/table/table.js';
-import { generator } from '../helpers/designs.js';
 import { referenceTable } from '../helpers/reference.js';
 
 const factor = { levels: [] as string[], ordered: false, contrasts: null };
@@ -140,76 +136,3 @@ function cbppHerds(): string[] {
   const column = cbpp.columns.get('herd')!;
   return column.kind === 'factor' ? [...column.codes].map((code) => column.levels[code]!) : [...column.values].map(String);
 }
-
-describe('many responses on one design', () => {
-  const random = generator(8);
-  const n = cbpp.nrow;
-  const columns = new Map(cbpp.columns);
-  const names = Array.from({ length: 30 }, (_, j) => `item${j}`);
-  names.forEach((name) => { columns.set(name, { kind: 'numeric', values: Float64Array.from({ length: n }, () => Math.floor(8 * random() ** 2)) }); });
-  (columns.get('item3') as { values: Float64Array }).values[7] = NaN;
-  columns.set('none', { kind: 'numeric', values: new Float64Array(n).fill(NaN) });
-  columns.set('zero', { kind: 'numeric', values: new Float64Array(n) });
-  const table = { nrow: n, columns };
-
-  test('each is what a fit of its own gives; missing values leave out their rows alone', async () => {
-    const result = await manyResponses('y ~ period + (1 | herd)', table, { family: 'poisson', responses: [...names, 'none', 'zero'], ...RUN });
-    for (const name of ['item0', 'item3']) {
-      const own = await glmm(`${name} ~ period + (1 | herd)`, table, { family: 'poisson' });
-      const rows = result.rows.filter((row) => row.response === name);
-      expect(rows.map((row) => row.nobs)).toEqual(new Array(4).fill(own.nobs));
-      own.coefficients().forEach((row, j) => {
-        expect(rows[j]!.estimate).toBeCloseTo(row.estimate, 4);
-        expect(rows[j]!.std_error / row.std_error).toBeCloseTo(1, 3);
-        expect(rows[j]!.p_value).toBeCloseTo(row.p_value, 4);
-      });
-    }
-    expect(result.rows.find((row) => row.response === 'none')).toMatchObject({ status: 'nonFinite', nobs: 0, estimate: NaN });
-    expect(['separated', 'maxEvaluations', 'lineSearch']).toContain(result.rows.find((row) => row.response === 'zero')!.status);
-    expect(result.estimates.map((column) => column.length)).toEqual(new Array(5).fill(32));
-    const tested = result.rows.filter((row) => row.term === 'period2' && !Number.isNaN(row.p_value));
-    expect(tested.every((row) => row.p_adjusted >= row.p_value)).toBe(true);
-  });
-
-  const share = new Map(cbpp.columns);
-  share.set('share', { kind: 'numeric', values: cbppValues('incidence').map((value, i) => value / cbppValues('size')[i]!) });
-  share.set('twice', { kind: 'numeric', values: cbppValues('size').map((size) => 2 * size) });
-  const herd = { nrow: n, columns: share };
-  test.each<[string, string, string, Table, Omit<GlmmOptions, 'start' | 'backend' | 'signal'>]>([
-    ['a transformed response', 'sqrt(y) ~ Days + (1 | Subject)', 'RT', sleepstudy, { family: 'gaussian', REML: false }],
-    ['a transformation that 0 does not have', 'log(y) ~ Days + (1 | Subject)', 'RT', sleepstudy, { family: 'gaussian', REML: false }],
-    ['failures that are not a rest', 'cbind(y, twice) ~ period + (1 | herd)', 'incidence', herd, { family: 'binomial' }],
-    ['failures in the first place', 'cbind(size - y, y) ~ period + (1 | herd)', 'incidence', herd, { family: 'binomial' }],
-    ['trials of an overdispersed family', 'cbind(y, size - y) ~ period + (1 | herd)', 'incidence', herd, { family: 'betabinomial' }],
-    ['a proportion with its sizes', 'y ~ period + (1 | herd)', 'share', herd, { family: 'binomial', weights: 'size' }],
-    ['a condition', '(y > 1) ~ period + (1 | herd)', 'incidence', herd, { family: 'binomial' }],
-  ])('%s is the one of a single fit', async (_, formula, response, data, options) => {
-    const own = await glmm(formula.replace(/\by\b/g, response), data, options);
-    const { rows } = await manyResponses(formula, data, { ...options, responses: [response, response], ...RUN });
-    own.coefficients().forEach((row, j) => {
-      expect(Math.abs(rows[j]!.estimate - row.estimate) / row.std_error).toBeLessThan(1e-3);
-      expect(rows[j]!.std_error / row.std_error).toBeCloseTo(1, 3);
-      expect(rows[j]!.nobs).toBe(own.nobs);
-    });
-  });
-
-  test('responses that differ in their numbers of trials keep their own', async () => {
-    const { rows } = await manyResponses('cbind(y, size) ~ period + (1 | herd)', herd, { family: 'binomial', responses: ['incidence', 'size'], ...RUN });
-    // As many failures as successes everywhere.
-    expect(Math.abs(rows.find(({ response }) => response === 'size')!.estimate)).toBeLessThan(1e-6);
-    await expect(manyResponses('cbind(y, size) ~ period + (1 | herd)', herd, { family: 'betabinomial', responses: ['incidence', 'size'], ...RUN })).rejects.toThrow(/differ in their numbers of trials/);
-    await expect(manyResponses('cbind(y, z) ~ period + (1 | herd)', herd, { family: 'binomial', responses: ['incidence'] })).rejects.toThrow(/has 2 names \(y, z\) that the data do not have/);
-    await expect(manyResponses('sqrt(size) ~ period + (1 | herd)', herd, { family: 'gaussian', responses: ['incidence'] })).rejects.toThrow(/has no name that the data do not have/);
-  });
-
-  test('p-values are adjusted as by R\'s p.adjust', () => {
-    // p.adjust(c(0.01, 0.04, NA, 0.03, 0.2), "BH")
-    const adjusted = benjaminiHochberg(Float64Array.of(0.01, 0.04, NaN, 0.03, 0.2));
-    expect([...adjusted].map((value) => (Number.isNaN(value) ? null : Number(value.toFixed(10))))).toEqual([0.04, 0.0533333333, null, 0.0533333333, 0.2]);
-  });
-
-  test('mistakes are named', async () => {
-    await expect(manyResponses('y ~ period + (1 | herd)', table, { family: 'poisson', responses: ['itm1'] })).rejects.toThrow(/no column 'itm1'.*did you mean 'item1'/);
-    await expect(manyResponses('y ~ period + (1 | herd)', table, { family: 'poisson', responses: [] })).rejects.toThrow(/no response is named/);
-  });
-});

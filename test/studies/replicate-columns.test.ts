@@ -3,29 +3,33 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { intervalsCsv, jsonText } from '../../src/report/intervals-table.js';
+import type { Design, RandomTerm } from '../../src/model/design.js';
 import { replicateColumns } from '../../src/studies/replicate-columns.js';
 import { parquetBytes } from '../../src/table/write-parquet.js';
 import { cbppFit, syntheticBootstrap } from '../report/bootstrap-fixture.js';
 
-const made = syntheticBootstrap(cbppFit, 1500);
-// The batch holds θ where the parameters hold standard deviations.
-const bootstrap = { ...made, fit: { ...made.fit, names: [...made.parameters.slice(0, 4), 'herd.(Intercept)'] } };
+const bootstrap = syntheticBootstrap(cbppFit, 1500);
+
+/** As much of a design as names its parameters. */
+function design(fixedNames: readonly string[], ...auxiliary: Design['auxiliary']): Design {
+  const term: RandomTerm = { group: 'herd', levels: ['1', '2'], index: new Int32Array(0), names: ['(Intercept)'], z: new Float64Array(0), covariance: 'unstructured' };
+  return { nobs: 0, fixedNames, x: new Float64Array(0), random: [term], family: 'binomial', link: 'logit', trials: null, weights: null, offset: null, auxiliary };
+}
+const herds = design(bootstrap.parameters.slice(0, 4));
 
 describe('replicates', () => {
   test('columns in order, θ last', () => {
-    expect(replicateColumns(bootstrap).map((column) => column.name)).toEqual([
+    expect(replicateColumns(herds, bootstrap.fit).map((column) => column.name)).toEqual([
       'replicate', 'status', 'logLik', 'evaluations', 'decrement', '(Intercept)', 'period2', 'period3', 'period4', 'sd_(Intercept)|herd', 'theta_herd.(Intercept)',
     ]);
   });
   test('taken names are numbered', () => {
-    const names = ['status', 'status', 'logLik', 'period4', 'sd'];
-    const odd = { ...bootstrap, parameters: names, fit: { ...bootstrap.fit, names: [...names.slice(0, 4), 'theta'] } };
-    const columns = replicateColumns(odd).map((column) => column.name);
+    const columns = replicateColumns(design(['status', 'status', 'logLik', 'period4']), bootstrap.fit).map((column) => column.name);
     expect(columns.slice(5, 8)).toEqual(['status_2', 'status_3', 'logLik_2']);
     expect(new Set(columns).size).toBe(columns.length);
   });
   test('Parquet keeps every bit, the statuses and the metadata', async () => {
-    const bytes = await parquetBytes(replicateColumns(bootstrap), { formula: cbppFit.formula, seed: '1' });
+    const bytes = await parquetBytes(replicateColumns(herds, bootstrap.fit), { formula: cbppFit.formula, seed: '1' });
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     const rows = await parquetReadObjects({ file });
     expect(rows).toHaveLength(1500);

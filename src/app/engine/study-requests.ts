@@ -67,7 +67,7 @@ export async function bootstrap(ask: Asked<'bootstrap'>, context: Context): Prom
         const rows = replicates.intervals({ level });
         return [
           ['intervals.csv', () => spreadsheetCsv(rows.map((row) => ({ ...row })))],
-          ['replicates.parquet', () => parquetBytes(replicateColumns(replicates), {})],
+          ['replicates.parquet', () => parquetBytes(replicateColumns(kept.fit.design, replicates.fit), {})],
           ['bootstrap.html', () => htmlReport({ fit: kept.fit.toJSON(), bootstrap: replicates, intervals: rows, dataName: kept.dataName })],
         ];
       },
