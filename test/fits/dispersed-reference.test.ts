@@ -84,7 +84,7 @@ describe.each(references)('$id', (reference) => {
 
 test('random effects inside the dispersion model are refused by name', async () => {
   const { dataset, formula, factors } = references.find(({ id }) => id === 'salamanders--nbinom2-glmmTMB')!;
-  await expect(glmm(formula, referenceTable(dataset, factors), { family: 'nbinom2', dispformula: '~ mined + (1 | site)' })).rejects.toThrow(/dispformula has a random term at character 11/);
+  await expect(glmm(formula, referenceTable(dataset, factors), { family: 'nbinom2', dispformula: '~ mined + (1 | site)' })).rejects.toThrow(/formula of the dispersion has a random term at character 11/);
 });
 
 test('a dot in the zero inflation stands for the terms of the mean, random ones too and offsets not', async () => {
