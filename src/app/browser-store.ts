@@ -2,6 +2,8 @@
 
 const DATABASE = 'glmmgpu';
 const STORE = 'models';
+/** Tells the other tabs. */
+const changes = new BroadcastChannel(DATABASE);
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -32,9 +34,23 @@ export function storedValues<T>(): Promise<Map<string, T>> {
 
 /** Replaces a value of the same name. @throws DOMException where there is no room or no database */
 export async function storeValue(name: string, value: unknown): Promise<void> {
-  await withStore('readwrite', (store) => settled(store.put(value, name)));
+  await change((store) => settled(store.put(value, name)));
 }
 
 export async function deleteValue(name: string): Promise<void> {
-  await withStore('readwrite', (store) => settled(store.delete(name)));
+  await change((store) => settled(store.delete(name)));
+}
+
+const watchers = new Set<() => void>();
+changes.onmessage = () => { for (const tell of watchers) tell(); };
+
+/** Calls back after every change, here or in another tab. */
+export function watchStore(onChange: () => void): void {
+  watchers.add(onChange);
+}
+
+async function change(work: (store: IDBObjectStore) => Promise<unknown>): Promise<void> {
+  await withStore('readwrite', work);
+  for (const tell of watchers) tell();
+  changes.postMessage(null);
 }

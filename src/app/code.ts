@@ -1,5 +1,6 @@
 /** The equivalent of what was done on the page for R, the command line and TypeScript. */
 import type { GlmmOptions } from '../index.js';
+import type { CsvDialect } from '../table/csv.js';
 import type { ColumnType, TypeOptions } from '../table/retype.js';
 import type { StudyKind, StudyQuestions } from './messages.js';
 
@@ -15,6 +16,8 @@ export type DoneStudy = { readonly [K in StudyKind]: { readonly kind: K; readonl
 export interface Analysis {
   /** Name of the data file. */
   readonly file: string;
+  /** How it is written, if it is CSV. */
+  readonly csv?: CsvDialect | undefined;
   readonly formula: string;
   readonly options: PageOptions;
   readonly types: TypeOptions;
@@ -39,11 +42,12 @@ const LME4: readonly string[] = ['binomial', 'poisson', 'gaussian'];
 const TMB_NAMES: Readonly<Record<string, string>> = { beta: 'beta_family', 'inverse.gaussian': 'inverse.gaussian' };
 
 /** How R reads the file, by the ending of its name. */
-function rRead(file: string): string[] {
+function rRead(file: string, csv: CsvDialect | undefined): string[] {
   const ending = /\.([^.]+)$/.exec(file.toLowerCase())?.[1] ?? '';
   if (['parquet', 'pq'].includes(ending)) return [`d <- as.data.frame(arrow::read_parquet(${r(file)}), stringsAsFactors = TRUE)`];
   if (['arrow', 'feather', 'ipc', 'arrows'].includes(ending)) return [`d <- as.data.frame(arrow::read_feather(${r(file)}), stringsAsFactors = TRUE)`];
-  return [`d <- read.csv(${r(file)}, ${ending === 'tsv' ? 'sep = "\\t", ' : ''}stringsAsFactors = TRUE, check.names = FALSE, na.strings = c("", "NA"))`];
+  const dialect = csv === undefined ? [] : [...(csv.delimiter === ',' ? [] : [`sep = ${r(csv.delimiter)}`]), ...(csv.decimal === '.' ? [] : ['dec = ","']), ...(csv.skip === 0 ? [] : [`skip = ${csv.skip}`])];
+  return [`d <- read.csv(${[r(file), ...dialect].join(', ')}, stringsAsFactors = TRUE, check.names = FALSE, na.strings = c("", "NA"))`];
 }
 
 function rTypes({ types = {}, levels = {} }: TypeOptions): string[] {
@@ -94,12 +98,15 @@ function rFit(options: PageOptions): RFit {
 
 const oneSided = (formula: string): string => (formula.startsWith('~') ? formula : `~ ${formula}`);
 
+/** Without the digits that are beyond the precision of a sum. */
+const tail = (probability: number): number => Number(probability.toPrecision(12));
+
 function rStudy(study: DoneStudy, fit: RFit, level: number): string[] {
   const mixed = fit.library === 'lme4';
   switch (study.kind) {
     case 'bootstrap': {
       const { nsim, seed } = study.question;
-      return mixed ? [`boot <- bootMer(fit, fixef, nsim = ${nsim}, seed = ${seed})`, `t(apply(boot$t, 2, quantile, c(${(1 - level) / 2}, ${(1 + level) / 2}), na.rm = TRUE))`]
+      return mixed ? [`boot <- bootMer(fit, fixef, nsim = ${nsim}, seed = ${seed})`, `t(apply(boot$t, 2, quantile, c(${tail((1 - level) / 2)}, ${tail((1 + level) / 2)}), na.rm = TRUE))`]
         : fit.library === 'glmmTMB' ? [`boot <- lme4::bootMer(fit, function(m) fixef(m)$cond, nsim = ${nsim}, seed = ${seed})`] : [`# ${fit.library} has no bootstrap`];
     }
     case 'lrt': {
@@ -119,10 +126,10 @@ function rStudy(study: DoneStudy, fit: RFit, level: number): string[] {
   }
 }
 
-export function rCode({ file, formula, options, types, level, studies }: Analysis): string {
+export function rCode({ file, csv, formula, options, types, level, studies }: Analysis): string {
   const fit = rFit(options);
   return [
-    `library(${fit.library})`, ...rRead(file), ...rTypes(types), ...fit.remarks, `fit <- ${fit.call}(${[formula, 'data = d', ...fit.arguments].join(', ')})`, 'summary(fit)',
+    `library(${fit.library})`, ...rRead(file, csv), ...rTypes(types), ...fit.remarks, `fit <- ${fit.call}(${[formula, 'data = d', ...fit.arguments].join(', ')})`, 'summary(fit)',
     ...studies.flatMap((study) => ['', ...rStudy(study, fit, level)]),
   ].join('\n');
 }

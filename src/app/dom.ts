@@ -67,27 +67,27 @@ export function table(caption: string, heads: readonly Child[], rows: readonly (
     el('caption', {}, caption), el('thead', {}, el('tr', {}, ...heads.map((head) => el('th', { scope: 'col' }, head)))), el('tbody', {}, ...rows.map(tableRow))));
 }
 
-const tableRow = ([first = '', ...cells]: readonly Child[]): HTMLTableRowElement => el('tr', {}, el('th', { scope: 'row' }, first), ...cells.map((cell) => el('td', {}, cell)));
+/** A row whose first cell is its heading. */
+export const tableRow = ([first = '', ...cells]: readonly Child[]): HTMLTableRowElement => el('tr', {}, el('th', { scope: 'row' }, first), ...cells.map((cell) => el('td', {}, cell)));
 
-/** Rows added at a time: what a browser lays out within a frame. */
-const ROWS_AT_ONCE = 100;
+/**
+ * Does something slice by slice, a frame between two of them, so that the page answers meanwhile.
+ * @param work does what is to be done for [from, to)
+ */
+export async function inSlices(count: number, size: number, work: (from: number, to: number) => Promise<void> | void): Promise<void> {
+  for (let from = 0; from < count; from += size) {
+    if (from > 0) await nextFrame();
+    await work(from, Math.min(count, from + size));
+  }
+}
 
-/** A table of which the first rows are shown, and all on demand. */
-export function longTable(caption: string, heads: readonly Child[], count: number, rowAt: (i: number) => readonly Child[], shown: number): HTMLElement {
-  const rows = (from: number, to: number): (readonly Child[])[] => Array.from({ length: Math.max(0, Math.min(to, count) - from) }, (_, i) => rowAt(from + i));
-  const frame = table(caption, heads, rows(0, shown));
-  const body = frame.querySelector('tbody')!;
-  const addFrom = (from: number): void => {
-    body.append(...rows(from, from + ROWS_AT_ONCE).map(tableRow));
-    if (from + ROWS_AT_ONCE < count) requestAnimationFrame(() => { addFrom(from + ROWS_AT_ONCE); });
-  };
-  if (count <= shown) return frame;
-  const more = button(`Show all ${count}`, () => {
-    more.remove();
-    frame.focus({ preventScroll: true });
-    addFrom(shown);
+/** After what is on the page now was drawn; at once on a page that nobody sees. */
+export function nextFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.hidden) setTimeout(resolve);
+    // A frame's callbacks come before it is drawn.
+    else requestAnimationFrame(() => { setTimeout(resolve); });
   });
-  return el('div', {}, frame, more);
 }
 
 let tabSets = 0;

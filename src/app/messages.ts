@@ -1,5 +1,6 @@
 /** What page and engine worker tell each other: plain data. Markup is the library's own: made by its escaping templates, whatever the data hold. */
 import type { BackendChoice, ComparisonRow, GlmmOptions, RanefEntry } from '../index.js';
+import type { CsvDialect } from '../table/csv.js';
 import type { TypeOptions } from '../table/retype.js';
 
 export interface ColumnView {
@@ -13,6 +14,8 @@ export interface ColumnView {
 }
 
 export interface TableView {
+  /** How its file is written, if that is CSV. */
+  readonly csv?: CsvDialect;
   readonly nrow: number;
   readonly columns: readonly ColumnView[];
   /** First rows as text; null where a value is missing. */
@@ -49,7 +52,9 @@ export interface FitView {
   readonly model: ModelView;
   /** Size and status, estimates, and what they explain. */
   readonly markup: string;
-  readonly modes: readonly RanefEntry[];
+  /** Number of conditional modes, and the first of them. */
+  readonly nModes: number;
+  readonly firstModes: readonly RanefEntry[];
   readonly seconds: number;
 }
 
@@ -61,7 +66,7 @@ export interface StudyView {
   readonly rate: number;
   /** Where they were made, and why there; empty before the first were. */
   readonly device: string;
-  /** Plots and tables of what there is. */
+  /** Plots and tables of what there is; empty where they are as before. */
   readonly markup: string;
   /** Files that can be had of it, by name. */
   readonly files: readonly string[];
@@ -108,18 +113,20 @@ export interface FileView {
 /** Requests by name: what goes to the worker, and what it answers. */
 export interface Requests extends StudyRequests {
   devices: { readonly ask: null; readonly answer: DeviceView };
-  open: { readonly ask: { readonly name: string; readonly bytes: Uint8Array; readonly types: TypeOptions }; readonly answer: TableView };
+  open: { readonly ask: { readonly name: string; readonly data: Blob; readonly types: TypeOptions }; readonly answer: TableView };
   retype: { readonly ask: TypeOptions; readonly answer: TableView };
   /** Looks for mistakes before a fit; answers with the size of the model. */
   check: { readonly ask: ModelAsk; readonly answer: string };
   fit: { readonly ask: ModelAsk & { readonly level: number; readonly dataName: string }; readonly answer: FitView };
   /** Diagnosis, tests and plots of a fitted model. */
   examine: { readonly ask: { readonly model: number }; readonly answer: string };
+  /** Conditional modes from one place to another. */
+  modes: { readonly ask: { readonly model: number; readonly from: number; readonly to: number }; readonly answer: readonly RanefEntry[] };
   forget: { readonly ask: { readonly model: number }; readonly answer: null };
   compare: { readonly ask: { readonly models: readonly number[] }; readonly answer: { readonly rows: readonly ComparisonRow[]; readonly notes: readonly string[] } };
-  /** The model as text that `restore` takes. */
-  save: { readonly ask: { readonly model: number }; readonly answer: string };
-  restore: { readonly ask: { readonly text: string; readonly level: number; readonly dataName: string }; readonly answer: FitView };
+  /** The model as `restore` takes it, and the open file as it was read. */
+  save: { readonly ask: { readonly model: number }; readonly answer: { readonly model: Blob; readonly data: Blob } };
+  restore: { readonly ask: { readonly saved: Blob; readonly level: number; readonly dataName: string }; readonly answer: FitView };
   /** The picture of another parameter of the bootstrap that runs or is finished. */
   watch: { readonly ask: { readonly model: number; readonly parameter: string }; readonly answer: string };
   file: { readonly ask: { readonly model: number; readonly name: string }; readonly answer: FileView };
@@ -131,7 +138,8 @@ export type RequestName = keyof Requests;
 
 export type ToEngine =
   | { [K in RequestName]: { readonly id: number; readonly kind: K; readonly ask: Requests[K]['ask'] } }[RequestName]
-  | { readonly id: number; readonly kind: 'cancel' };
+  | { readonly id: number; readonly kind: 'cancel' }
+  | { readonly kind: 'ping' };
 
 /** What a request tells before its answer: a new stage, or a study as far as it is. */
 export type Tidings = { readonly kind: 'stage'; readonly stage: string } | { readonly kind: 'live'; readonly view: StudyView };
@@ -140,4 +148,5 @@ export type Tidings = { readonly kind: 'stage'; readonly stage: string } | { rea
 export type FromEngine =
   | ({ readonly id: number } & Tidings)
   | { readonly id: number; readonly kind: 'done'; readonly answer: unknown }
-  | { readonly id: number; readonly kind: 'failed'; readonly message: string; readonly mistake: string };
+  | { readonly id: number; readonly kind: 'failed'; readonly message: string; readonly mistake: string }
+  | { readonly kind: 'alive' };

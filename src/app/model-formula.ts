@@ -1,5 +1,5 @@
 /** The set-up form as a formula, and a formula as the set-up form where it can show it. */
-import { quoteName } from '../formula/deparse.js';
+import { deparse, quoteName } from '../formula/deparse.js';
 import type { Expression, Summand } from '../formula/expression.js';
 import { parseFormula } from '../formula/parse.js';
 import { type BarTerm, splitPredictors } from '../formula/split-formula.js';
@@ -20,12 +20,14 @@ export interface ModelForm {
   readonly intercept: boolean;
   readonly fixed: readonly string[];
   readonly interactions: readonly (readonly [string, string])[];
+  /** Fixed terms that are neither a column nor an interaction of two, as they are written. */
+  readonly others: readonly string[];
   readonly random: readonly RandomForm[];
 }
 
-export function formulaOf({ response, trials, intercept, fixed, interactions, random }: ModelForm): string {
+export function formulaOf({ response, trials, intercept, fixed, interactions, others, random }: ModelForm): string {
   const left = trials === '' ? quoteName(response) : `cbind(${quoteName(response)}, ${quoteName(trials)} - ${quoteName(response)})`;
-  const terms = [...fixed.map(quoteName), ...interactions.map(([a, b]) => `${quoteName(a)}:${quoteName(b)}`)];
+  const terms = [...fixed.map(quoteName), ...interactions.map(([a, b]) => `${quoteName(a)}:${quoteName(b)}`), ...others];
   const fixedPart = intercept ? (terms.length === 0 ? ['1'] : terms) : ['0', ...terms];
   return `${left} ~ ${[...fixedPart, ...random.filter(({ group, intercept: own, slopes }) => group !== '' && (own || slopes.length > 0)).map(barOf)].join(' + ')}`;
 }
@@ -65,20 +67,22 @@ function responseOf(node: Expression): Pick<ModelForm, 'response' | 'trials'> {
   return { response, trials: nameOf(difference.items[0]!.value) };
 }
 
-function fixedOf(summands: readonly Summand[]): Pick<ModelForm, 'intercept' | 'fixed' | 'interactions'> {
+function fixedOf(summands: readonly Summand[]): Pick<ModelForm, 'intercept' | 'fixed' | 'interactions' | 'others'> {
   let intercept = true;
   const fixed: string[] = [];
   const interactions: [string, string][] = [];
+  const others: string[] = [];
   for (const { sign, value } of summands.flatMap(flatten)) {
     if (value.kind === 'number' && (value.value === 0 || value.value === 1)) intercept = (value.value === 1) === (sign === '+');
     else if (sign === '-') beyondTheForm();
-    else if (value.kind === 'binary' && (value.operator === ':' || value.operator === '*')) {
-      const pair: [string, string] = [nameOf(value.left), nameOf(value.right)];
+    else if (value.kind === 'name') fixed.push(value.name);
+    else if (value.kind === 'binary' && (value.operator === ':' || value.operator === '*') && value.left.kind === 'name' && value.right.kind === 'name') {
+      const pair: [string, string] = [value.left.name, value.right.name];
       if (value.operator === '*') fixed.push(...pair.filter((name) => !fixed.includes(name)));
       interactions.push(pair);
-    } else fixed.push(nameOf(value));
+    } else others.push(deparse(value));
   }
-  return { intercept, fixed, interactions };
+  return { intercept, fixed, interactions, others };
 }
 
 function flatten(item: Summand): readonly Summand[] {
@@ -87,6 +91,6 @@ function flatten(item: Summand): readonly Summand[] {
 
 function randomOf({ effects, group, uncorrelated, structure }: BarTerm): RandomForm {
   if (structure !== null) return beyondTheForm();
-  const { intercept, fixed, interactions } = fixedOf([{ sign: '+', value: effects }]);
-  return interactions.length > 0 ? beyondTheForm() : { group: nameOf(group), intercept, slopes: fixed, correlated: !uncorrelated };
+  const { intercept, fixed, interactions, others } = fixedOf([{ sign: '+', value: effects }]);
+  return interactions.length + others.length > 0 ? beyondTheForm() : { group: nameOf(group), intercept, slopes: fixed, correlated: !uncorrelated };
 }

@@ -5,6 +5,7 @@ export interface ModelList {
   readonly all: readonly ModelView[];
   add(model: ModelView): void;
   remove(id: number): void;
+  clear(): void;
   /** Calls back now and after every change, until the signal. */
   watch(onChange: () => void, signal: AbortSignal): void;
 }
@@ -20,6 +21,7 @@ export function modelList(): ModelList {
     get all() { return all; },
     add: (model) => { set([...all, model]); },
     remove: (id) => { set(all.filter((model) => model.id !== id)); },
+    clear: () => { set([]); },
     watch(onChange, signal) {
       watchers.add(onChange);
       signal.addEventListener('abort', () => { watchers.delete(onChange); });

@@ -10,6 +10,12 @@ const METHODS = {
     ['laplace', 'Laplace approximation'], ['agq', 'adaptive quadrature'], ['nagq0', 'joint mode (nAGQ = 0)'], ['MPL', 'pseudo-likelihood (MPL)'], ['REMPL', 'restricted pseudo-likelihood (REMPL)'],
   ],
 } as const;
+const FAMILY_LABELS: Readonly<Record<FamilyName, string>> = {
+  binomial: 'binomial: two outcomes', poisson: 'Poisson: counts', gaussian: 'gaussian: continuous', Gamma: 'Gamma: positive', 'inverse.gaussian': 'inverse gaussian: positive',
+  nbinom1: 'negative binomial 1: counts, variance ∝ mean', nbinom2: 'negative binomial 2: counts, variance quadratic', beta: 'beta: between 0 and 1', betabinomial: 'beta-binomial: successes of trials',
+  truncated_poisson: 'truncated Poisson: counts from 1', truncated_nbinom1: 'truncated negative binomial 1: counts from 1', truncated_nbinom2: 'truncated negative binomial 2: counts from 1',
+  cumulative: 'cumulative: ordered categories',
+};
 const FIRST_NODES = 9;
 const THRESHOLDS = ['flexible', 'symmetric', 'equidistant'] as const;
 
@@ -26,7 +32,7 @@ export interface OptionsForm {
 /** @param columns names to choose weights and offset from */
 export function optionsForm(columns: readonly string[], start: Partial<PageOptions>, startLevel: number, onChange: () => void): OptionsForm {
   const orNone = [['', 'none'], ...columns.map((name) => [name, name] as const)] as const;
-  const family = select(FAMILY_NAMES.map((name) => [name, name]), start.family ?? 'binomial');
+  const family = select(FAMILY_NAMES.map((name) => [name, FAMILY_LABELS[name]]), start.family ?? 'binomial');
   const link = select([]);
   const method = select([]);
   const nodes = numberInput(start.nAGQ !== undefined && start.nAGQ > 1 ? start.nAGQ : FIRST_NODES, { min: 2, max: 100, step: 1 });
@@ -41,7 +47,7 @@ export function optionsForm(columns: readonly string[], start: Partial<PageOptio
   const fields = {
     family: field('Family', family), link: field('Link', link), method: field('Method', method), nodes: field('Quadrature nodes', nodes), weights: field('Weights', weights), offset: field('Offset', offset),
     zi: field('Zero-inflation model', zi), disp: field('Dispersion model', disp), threshold: field('Thresholds', threshold), level: field('Confidence level (%)', level),
-    iterations: field('Most evaluations', iterations), tolerance: field('Tolerance', tolerance),
+    iterations: field('Evaluations at most', iterations), tolerance: field('Convergence tolerance', tolerance),
   };
 
   const isLinear = (): boolean => family.value === 'gaussian' && link.value === 'identity' && disp.value.trim() === '';

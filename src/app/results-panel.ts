@@ -3,15 +3,14 @@ import type { RanefEntry } from '../index.js';
 import { formatNumbers } from '../report/format-numbers.js';
 import { type Analysis, type DoneStudy, cliCode, rCode, typescriptCode } from './code.js';
 import { comparePage } from './compare-page.js';
-import { el, longTable, messageOf, tabs } from './dom.js';
+import { type Child, el, messageOf, tabs } from './dom.js';
 import { Cancelled, type Engine } from './engine.js';
 import { fileButtons } from './file-buttons.js';
 import { adopt } from './markup-view.js';
+import { longTable } from './long-table.js';
 import type { FitView } from './messages.js';
 import type { ModelList } from './model-list.js';
 import { type Computing, studiesPage } from './studies-page.js';
-
-const MODES_SHOWN = 50;
 
 export interface ResultsEvents {
   /** Ends with the model: a newer one takes its place. */
@@ -21,7 +20,7 @@ export interface ResultsEvents {
 
 /** @param analysis what led to the model */
 export function resultsPanel(
-  engine: Engine, { model, markup, modes, seconds }: FitView, analysis: Analysis, computing: Computing, models: ModelList, { signal, onSave }: ResultsEvents,
+  engine: Engine, { model, markup, nModes, firstModes, seconds }: FitView, analysis: Analysis, computing: Computing, models: ModelList, { signal, onSave }: ResultsEvents,
 ): HTMLElement {
   const studies: DoneStudy[] = [];
   const code = codeSection(() => ({ ...analysis, studies }));
@@ -29,7 +28,7 @@ export function resultsPanel(
   const pages = tabs('Results', [
     ['Estimates', estimates],
     ['Diagnosis', examinationPage(engine, model.id, signal)],
-    ['Random effects', modesPage(modes, analysis.level)],
+    ['Random effects', modesPage(firstModes, nModes, (from, to) => engine.ask('modes', { model: model.id, from, to }, { signal }), analysis.level)],
     ['Studies', studiesPage(engine, model, computing, analysis.level, signal, (study) => {
       studies.push(study);
       code.update();
@@ -49,20 +48,20 @@ function examinationPage(engine: Engine, model: number, signal: AbortSignal): HT
   return page;
 }
 
-function modesPage(modes: readonly RanefEntry[], level: number): HTMLElement {
+function modesPage(first: readonly RanefEntry[], count: number, modesOf: (from: number, to: number) => Promise<readonly RanefEntry[]>, level: number): HTMLElement {
   const percent = `${Number((100 * level).toPrecision(6))} %`;
   const digits = (value: number): string => formatNumbers([value], 4)[0]!;
-  return el('div', {}, el('h3', {}, 'Conditional modes'), longTable('Conditional modes', ['level', 'group', 'effect', 'mode', 'std. dev.', `${percent} low`, `${percent} high`, 'rank'], modes.length, (i) => {
-    const row = modes[i]!;
-    return [row.level, row.group, row.term, digits(row.estimate), digits(row.std_error), digits(row.conf_low), digits(row.conf_high), String(row.rank)];
-  }, MODES_SHOWN));
+  const cells = (row: RanefEntry): Child[] => [row.level, row.group, row.term, digits(row.estimate), digits(row.std_error), digits(row.conf_low), digits(row.conf_high), String(row.rank)];
+  return el('div', {}, el('h3', {}, 'Conditional modes'), longTable(
+    'Conditional modes', ['level', 'group', 'effect', 'mode', 'std. dev.', `${percent} low`, `${percent} high`, 'rank'], first.map(cells), count, async (from, to) => (await modesOf(from, to)).map(cells),
+  ));
 }
 
 /** What the engine's `file` offers of every model. */
-const MODEL_FILES = ['coefficients.csv', 'modes.csv', 'modes.parquet', 'fit.json', 'model.json', 'model.html'];
+const MODEL_FILES = ['coefficients.csv', 'modes.csv', 'modes.parquet', 'rows.csv', 'rows.parquet', 'fit.json', 'model.json', 'model.html'];
 
 function filePart(engine: Engine, model: number): HTMLElement {
-  return el('div', {}, el('h3', {}, 'Files'), el('p', { class: 'soft' }, 'fit.json has every number of the fit; model.json is the model itself, with its data, for loadModel; model.html is a report that needs no program.'),
+  return el('div', {}, el('h3', {}, 'Files'), el('p', { class: 'soft' }, 'rows has fitted values, residuals, leverages and modes of every row; fit.json every number of the fit; model.json is the model itself, with its data, for loadModel; model.html is a report that needs no program.'),
     fileButtons(engine, model, MODEL_FILES));
 }
 

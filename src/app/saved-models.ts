@@ -1,13 +1,13 @@
 /** Models saved in the browser: with their data, so that everything can go on from them. */
 import type { TypeOptions } from '../table/retype.js';
-import { deleteValue, storeValue, storedValues } from './browser-store.js';
+import { deleteValue, storeValue, storedValues, watchStore } from './browser-store.js';
 import { button, el, messageOf } from './dom.js';
 import type { ModelSetup } from './setup-panel.js';
 
 export interface SavedModel {
   /** Text of `saveModel`. */
-  readonly text: string;
-  readonly file: { readonly name: string; readonly bytes: Uint8Array };
+  readonly model: Blob;
+  readonly file: { readonly name: string; readonly data: Blob };
   readonly types: TypeOptions;
   readonly setup: ModelSetup;
   /** Milliseconds since 1970. */
@@ -30,7 +30,8 @@ export function savedModels(onOpen: (model: SavedModel) => Promise<void>): { rea
     element.replaceChildren(el('legend', {}, 'Saved in this browser'), ...all.sort(([, a], [, b]) => b.saved - a.saved).map(([name, model]) => el('div', { class: 'row model' },
       button(name, () => { onOpen(model).catch((cause: unknown) => { note.textContent = messageOf(cause); }); }),
       el('span', { class: 'soft' }, `${model.setup.formula} · ${model.file.name} · ${new Date(model.saved).toLocaleString()}`),
-      button('Delete', () => { void deleteValue(name).then(refresh); }, { class: 'quiet', 'aria-label': `Delete ${name}` }))), note);
+      button('Delete', () => { void deleteValue(name); }, { class: 'quiet', 'aria-label': `Delete ${name}` }))), note);
   };
+  watchStore(() => void refresh());
   return { element, refresh };
 }

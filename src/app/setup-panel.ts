@@ -26,13 +26,15 @@ export interface SetupEvents {
 
 export interface SetupPanel {
   readonly element: HTMLElement;
-  /** The model as it is set up now: where a new form for the same columns begins. */
-  current(): ModelSetup;
+  /** What was set up so far: where a new form for the same columns begins. */
+  current(): Partial<ModelSetup>;
   /** Explains a mistake beside the field it belongs to. */
   showMistake(cause: unknown): void;
   /** While a fit runs there is its stage and Cancel; '' ends that. */
   showStage(stage: string): void;
 }
+
+const FIRST_STEPS = 'Choose the response, what explains it, and the grouping factor whose levels differ at random; or write the formula.';
 
 /** Milliseconds without a change before the model is checked. */
 const REST = 250;
@@ -61,6 +63,7 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
   };
   const fromFormula = (): void => {
     const form = formOf(formula.value, columns);
+    terms.enable(form !== null);
     if (form !== null) {
       terms.show(form);
       coding.show([...form.fixed, ...form.interactions.flat()]);
@@ -68,6 +71,8 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
     check();
   };
 
+  /** A model that nobody has begun to set up is not mistaken. */
+  let touched = start.formula !== undefined;
   let timer = 0;
   let checking = new AbortController();
   const check = (): void => {
@@ -77,8 +82,12 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
   };
   const ask = async (): Promise<void> => {
     checking = new AbortController();
+    if (!touched) {
+      note.textContent = FIRST_STEPS;
+      return;
+    }
     const { formula: text, options: asked } = current();
-    const shown = formOf(text, columns) === null ? 'The formula says more than the form can show; the formula counts. ' : '';
+    const shown = formOf(text, columns) === null ? 'The formula says more than the form can show: the form rests until it is simpler. ' : '';
     try {
       note.textContent = shown + await engine.ask('check', { formula: text, options: asked }, { signal: checking.signal });
       mistakes.clear();
@@ -96,6 +105,8 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
   const showMistake = (cause: unknown): void => {
     if (!(cause instanceof Cancelled)) mistakes.explain(cause);
   };
+  form.addEventListener('input', () => { touched = true; }, { capture: true });
+  form.addEventListener('change', () => { touched = true; }, { capture: true });
   formula.addEventListener('input', fromFormula);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -114,7 +125,7 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
   }
   return {
     element: el('section', { class: 'panel', id: 'setup', 'aria-labelledby': 'setup-title' }, el('h2', { id: 'setup-title' }, '2 · Model'), form),
-    current, showMistake,
+    current: () => (touched ? current() : {}), showMistake,
     showStage(text) {
       stage.textContent = text;
       bar.hidden = cancel.hidden = text === '';

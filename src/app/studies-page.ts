@@ -2,7 +2,7 @@
 import type { BackendChoice } from '../index.js';
 import { formatCount } from '../report/format-numbers.js';
 import type { DoneStudy } from './code.js';
-import { button, el, field, messageOf, numberInput, select, tabs } from './dom.js';
+import { button, el, field, messageOf, nextFrame, numberInput, select, tabs } from './dom.js';
 import { Cancelled, type Engine } from './engine.js';
 import { fileButtons } from './file-buttons.js';
 import { adopt } from './markup-view.js';
@@ -87,6 +87,11 @@ interface StudyCard {
   readonly output: HTMLElement;
 }
 
+/** Has the browser ask before the page is closed. */
+function keepPage(event: BeforeUnloadEvent): void {
+  event.preventDefault();
+}
+
 function studyCard<K extends StudyKind>(
   engine: Engine, model: ModelView, computing: Computing, { kind, purpose, fields, question, button: action }: StudyForm<K>, signal: AbortSignal, onDone: (study: DoneStudy) => void,
 ): StudyCard {
@@ -109,6 +114,18 @@ function studyCard<K extends StudyKind>(
     }
   };
   let shown = '';
+  let latest: StudyView | undefined;
+  /** News that come faster than pictures are drawn give one picture. */
+  const showSoon = (view: StudyView): void => {
+    const waits = latest !== undefined;
+    latest = view.markup === '' ? { ...view, markup: latest?.markup ?? '' } : view;
+    if (!waits) {
+      void nextFrame().then(() => {
+        if (latest !== undefined) show(latest);
+        latest = undefined;
+      });
+    }
+  };
   const run = async (again: boolean): Promise<void> => {
     abort.abort();
     const mine = abort = new AbortController();
@@ -118,9 +135,10 @@ function studyCard<K extends StudyKind>(
     cancel.hidden = bar.hidden = false;
     if (!again) output.replaceChildren();
     const asked = question();
+    addEventListener('beforeunload', keepPage);
     try {
       const ask = { model: model.id, backend: computing.backend(), resume: again, question: asked } as Requests[K]['ask'];
-      const view: StudyView = await engine.ask(kind, ask, { signal: AbortSignal.any([mine.signal, signal]), onStage: (stage) => { status.textContent = `${stage} …`; }, onLive: show });
+      const view: StudyView = await engine.ask(kind, ask, { signal: AbortSignal.any([mine.signal, signal]), onStage: (stage) => { status.textContent = `${stage} …`; }, onLive: showSoon });
       show(view);
       output.append(fileButtons(engine, model.id, view.files));
       onDone({ kind, question: asked } as unknown as DoneStudy);
@@ -130,6 +148,8 @@ function studyCard<K extends StudyKind>(
         resume.hidden = kind === 'influence';
       } else error.textContent = messageOf(cause);
     } finally {
+      latest = undefined;
+      if (mine === abort) removeEventListener('beforeunload', keepPage);
       start.disabled = false;
       cancel.hidden = bar.hidden = true;
     }

@@ -15,6 +15,14 @@ export interface CsvOptions extends TypeOptions {
   readonly missing?: readonly string[];
 }
 
+/** What other programs have to be told of a CSV file. */
+export interface CsvDialect {
+  readonly delimiter: string;
+  readonly decimal: '.' | ',';
+  /** Lines before the header. */
+  readonly skip: number;
+}
+
 /** Characters parsed at a time: bounds the memory held in field objects. */
 const PIECE = 1 << 21;
 
@@ -142,7 +150,7 @@ class ColumnReader {
       if (value !== undefined) this.#values[index] = value;
       else if (this.#asked.type === 'numeric') {
         const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-        throw new DataError(`column '${this.name}', row ${index + 1}: '${shown}' is no number, but the column is typed numeric`, { column: this.name, row: index + 1 });
+        throw new DataError(`column '${this.name}', row ${index + 1}: '${shown}' is no number, but the column is typed numeric; correct it, or type the column factor`, { column: this.name, row: index + 1 });
       } else this.turnedText = true;
       return;
     }
@@ -250,6 +258,13 @@ function guessDelimiter(text: string): string {
   const end = text.indexOf('\n', start);
   const header = text.slice(start, end < 0 ? text.length : end).replace(/"[^"]*"/g, '');
   return [',', '\t', ';', '|'].find((candidate) => header.includes(candidate)) ?? ',';
+}
+
+/** The dialect of a file, by its start. */
+export function csvDialect(bytes: Uint8Array): CsvDialect {
+  const { text, announced } = withoutAnnouncement(normalise(decodeText(bytes.subarray(0, PIECE))));
+  const delimiter = announced ?? guessDelimiter(text);
+  return { delimiter, decimal: delimiter === ';' && /(?:^|[;\n])"?[+-]?\d*,\d+"?(?=[;\n]|$)/.test(text) ? ',' : '.', skip: announced === undefined ? 0 : 1 };
 }
 
 function countLines(text: string): number {

@@ -176,7 +176,7 @@ function toNumeric(name: string, column: Column): NumericColumn {
     const code = column.codes[i]!;
     const value = code < 0 ? NaN : numbers[code];
     if (value === undefined) {
-      throw new DataError(`column '${name}', row ${i + 1}: '${column.levels[code]!}' is no number, but the column is typed numeric`, { column: name, row: i + 1 });
+      throw new DataError(`column '${name}', row ${i + 1}: '${column.levels[code]!}' is no number, but the column is typed numeric; correct it, or type the column factor`, { column: name, row: i + 1 });
     }
     values[i] = value;
   }

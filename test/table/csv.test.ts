@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { DataError, GlmmError, OptionError } from '../../src/errors.js';
-import { readCsv } from '../../src/table/csv.js';
+import { csvDialect, readCsv } from '../../src/table/csv.js';
 import { levelLabel } from '../../src/table/number-label.js';
 import type { ColumnType } from '../../src/table/retype.js';
 import type { Column, Table } from '../../src/table/table.js';
@@ -101,6 +101,13 @@ describe('what a file may look like', () => {
     // Between commas they would be a thousand.
     expect(column(readCsv('a,b\n"1,500",2\n'), 'a')).toMatchObject({ kind: 'factor', levels: ['1,500'] });
     expect(column(readCsv('a;b\n1.5;0,5\n', { types: { a: 'string' } }), 'b')).toMatchObject({ values: Float64Array.of(0.5) });
+  });
+
+  test('the dialect for other programs', () => {
+    const dialect = (text: string) => csvDialect(new TextEncoder().encode(text));
+    expect(dialect('a;b\nx;1,5\n')).toEqual({ delimiter: ';', decimal: ',', skip: 0 });
+    expect(dialect('sep=;\na;b\n"1,2,3";1.5\n')).toEqual({ delimiter: ';', decimal: '.', skip: 1 });
+    expect(dialect('a\tb\n1,5\t2\n')).toEqual({ delimiter: '\t', decimal: '.', skip: 0 });
   });
 
   test('whole numbers beyond 2^53 stay apart', () => {

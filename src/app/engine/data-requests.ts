@@ -4,32 +4,34 @@ import { prepareModel } from '../../fit/glmm.js';
 import { parameterLayout } from '../../model/design.js';
 import { formatCount } from '../../report/format-numbers.js';
 import { guessFormat } from '../../table/read-table.js';
+import { csvDialect } from '../../table/csv.js';
 import type { TypeOptions } from '../../table/retype.js';
 import type { Requests, TableView } from '../messages.js';
-import { session } from './session.js';
+import { type OpenFile, session } from './session.js';
 
 const PREVIEW_ROWS = 8;
 /** Levels that a list to choose from can have. */
 const MOST_LEVELS = 200;
 
-export async function open({ name, bytes, types }: Requests['open']['ask']): Promise<TableView> {
+export async function open({ name, data: blob, types }: Requests['open']['ask']): Promise<TableView> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
   const data = await readTable(bytes, guessFormat(name, bytes), types);
   session.file = { name, bytes };
   session.data = data;
-  return viewOf(data);
+  return viewOf(data, session.file);
 }
 
 export async function retype(types: TypeOptions): Promise<TableView> {
-  const { name, bytes } = session.file ?? noFile();
-  session.data = await readTable(bytes, guessFormat(name, bytes), types);
-  return viewOf(session.data);
+  const file = session.file ?? noFile();
+  session.data = await readTable(file.bytes, guessFormat(file.name, file.bytes), types);
+  return viewOf(session.data, file);
 }
 
 export function check({ formula, options }: Requests['check']['ask']): string {
-  const { frame: { design, droppedRows, notes } } = prepareModel(formula, session.data ?? noFile(), options);
+  const { frame: { design, notes } } = prepareModel(formula, session.data ?? noFile(), options);
   const { nParams } = parameterLayout(design);
   const levels = [...new Map(design.random.map(({ group, levels: own }) => [group, own.length]))].map(([group, count]) => `${formatCount(count)} levels of ${group}`);
-  const size = `${formatCount(design.nobs)} rows, ${levels.join(', ')}, ${formatCount(nParams)} parameters${droppedRows === 0 ? '' : `; ${formatCount(droppedRows)} rows with missing values left out`}`;
+  const size = `${formatCount(design.nobs)} rows, ${levels.join(', ')}, ${formatCount(nParams)} parameters`;
   return [size, ...notes].join('. ');
 }
 
@@ -37,10 +39,11 @@ export function noFile(): never {
   throw new GlmmError('open a file first');
 }
 
-function viewOf({ nrow, columns }: Table): TableView {
+function viewOf({ nrow, columns }: Table, { name: file, bytes }: OpenFile): TableView {
   const all = [...columns];
   return {
     nrow,
+    ...(guessFormat(file, bytes) === 'csv' ? { csv: csvDialect(bytes) } : {}),
     columns: all.map(([name, column]) => ({
       name, type: column.kind === 'numeric' ? 'numeric' : column.ordered ? 'ordered' : 'factor',
       missing: column.kind === 'numeric' ? column.values.reduce((count, value) => count + Number(Number.isNaN(value)), 0) : column.codes.reduce((count, code) => count + Number(code < 0), 0),

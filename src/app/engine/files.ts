@@ -1,6 +1,6 @@
 /** Files of a model and its studies. */
-import { GlmmError, modelReport, saveModel } from '../../index.js';
-import { type CsvRow, csvText } from '../../report/csv-text.js';
+import { GlmmError, augment, modelReport, saveModel } from '../../index.js';
+import { type CsvRow, csvText, rowsOfColumns } from '../../report/csv-text.js';
 import { jsonText } from '../../report/intervals-table.js';
 import { ranefTable } from '../../prediction/ranef-table.js';
 import { type ParquetColumn, parquetBytes } from '../../table/write-parquet.js';
@@ -17,6 +17,8 @@ const OF_MODEL: Readonly<Record<string, (model: KeptModel) => FileView['content'
   'coefficients.csv': ({ fit, level }) => spreadsheetCsv(fit.coefficients(level).map((row) => ({ ...row }))),
   'modes.csv': ({ fit, level }) => spreadsheetCsv(modeRows(fit, level)),
   'modes.parquet': ({ fit, level }) => rowsParquet(modeRows(fit, level)),
+  'rows.csv': ({ fit }) => spreadsheetCsv(rowsOfColumns(augment(fit))),
+  'rows.parquet': ({ fit }) => rowsParquet(rowsOfColumns(augment(fit))),
   'fit.json': ({ fit }) => jsonText(fit.toJSON()),
   'model.json': ({ fit }) => saveModel(fit),
   'model.html': ({ fit, dataName }) => modelReport(fit, { dataName }),

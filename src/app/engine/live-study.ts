@@ -30,9 +30,9 @@ export async function runLive({ study, store, fitsPerReplicate = 1, markup, file
     const { backend, device: name, reason, devicesLost } = store.backend;
     return `${backendName(backend)}, ${name} (${reason})${devicesLost === 0 ? '' : `; devices lost and replaced: ${devicesLost}`}`;
   };
-  const report = (change: Partial<StudyView>): void => {
+  const report = (change: Partial<StudyView>, picture = ''): void => {
     latest = { ...latest, ...change };
-    tell({ kind: 'live', view: latest });
+    tell({ kind: 'live', view: { ...latest, markup: picture } });
   };
   await runStudy(study, {
     range: store.range,
@@ -44,7 +44,7 @@ export async function runLive({ study, store, fitsPerReplicate = 1, markup, file
       const now = performance.now();
       if (now - drawn < BETWEEN_PICTURES) return;
       drawn = now;
-      report({ done: store.total, device: device(), markup: (await markup()).markup });
+      report({ done: store.total, device: device() }, (await markup()).markup);
     },
   }, {
     engine, signal, partSeconds: PART_SECONDS,

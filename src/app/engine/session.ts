@@ -1,5 +1,5 @@
 /** What the engine worker holds: the table, the fitted models and their studies, threads and device. */
-import { type BackendChoice, type Engine, type GlmmFit, GlmmError, type Table, createEngine } from '../../index.js';
+import { type BackendChoice, type Engine, type GlmmFit, type RanefEntry, GlmmError, type Table, createEngine } from '../../index.js';
 import type { StudyFile } from './files.js';
 import type { Tidings } from '../messages.js';
 
@@ -11,7 +11,7 @@ export interface Context {
 
 export interface OpenFile {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 export interface KeptModel {
@@ -20,6 +20,7 @@ export interface KeptModel {
   readonly level: number;
   /** The data it was fitted to, where they are open. */
   readonly data: Table | undefined;
+  readonly modes: readonly RanefEntry[];
   /** Files of its studies, by name. */
   readonly files: Map<string, StudyFile>;
   /** Draws the distribution of another parameter, once there is a bootstrap. */
@@ -32,8 +33,8 @@ const models = new Map<number, KeptModel>();
 let last = 0;
 
 /** Keeps a model and returns its number. */
-export function keepModel(fit: GlmmFit, dataName: string, level: number, data: Table | undefined): number {
-  models.set(++last, { fit, dataName, level, data, files: new Map(), watch: undefined });
+export function keepModel(model: Omit<KeptModel, 'files' | 'watch'>): number {
+  models.set(++last, { ...model, files: new Map(), watch: undefined });
   return last;
 }
 

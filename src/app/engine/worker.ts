@@ -6,14 +6,14 @@ import { reportAdapter } from '../../gpu/device.js';
 import type { DeviceView, FromEngine, RequestName, Requests, ToEngine } from '../messages.js';
 import { check, open, retype } from './data-requests.js';
 import { file } from './files.js';
-import { compare, examine, fit, forget, restore, save } from './model-requests.js';
+import { compare, examine, fit, forget, modes, restore, save } from './model-requests.js';
 import type { Context } from './session.js';
 import { bootstrap, forgetStudies, influence, lrt, power, watch } from './study-requests.js';
 
 type Handlers = { readonly [K in RequestName]: (ask: Requests[K]['ask'], context: Context) => Requests[K]['answer'] | Promise<Requests[K]['answer']> };
 
 const HANDLERS: Handlers = {
-  devices, open, retype, check, fit, examine, compare, save, restore, bootstrap, lrt, power, influence, watch, file,
+  devices, open, retype, check, fit, modes, examine, compare, save, restore, bootstrap, lrt, power, influence, watch, file,
   forget(ask) {
     forgetStudies(ask.model);
     return forget(ask);
@@ -21,12 +21,16 @@ const HANDLERS: Handlers = {
 };
 
 /** Answered while another request is at work. */
-const AT_ONCE: ReadonlySet<RequestName> = new Set(['watch', 'file', 'devices', 'check']);
+const AT_ONCE: ReadonlySet<RequestName> = new Set(['watch', 'file', 'devices', 'check', 'modes']);
 
 const running = new Map<number, AbortController>();
 let turn: Promise<unknown> = Promise.resolve();
 
 self.onmessage = ({ data: message }: MessageEvent<ToEngine>) => {
+  if (message.kind === 'ping') {
+    self.postMessage({ kind: 'alive' } satisfies FromEngine);
+    return;
+  }
   if (message.kind === 'cancel') {
     running.get(message.id)?.abort(new GlmmError('cancelled'));
     return;
@@ -47,10 +51,18 @@ async function answer<K extends RequestName>(id: number, kind: K, ask: Requests[
     signal.throwIfAborted();
     post({ id, kind: 'done', answer: result });
   } catch (error) {
-    post({ id, kind: 'failed', message: error instanceof Error ? error.message : String(error), mistake: error instanceof Error ? error.name : 'Error' });
+    post({ id, kind: 'failed', message: messageOf(error), mistake: error instanceof Error ? error.name : 'Error' });
   } finally {
     running.delete(id);
   }
+}
+
+/** What went wrong, in words; an engine that has no memory left does not say what to do. */
+function messageOf(error: unknown): string {
+  if (error instanceof RangeError && /alloc|memory|array|length/i.test(error.message)) {
+    return 'the browser has no memory for this: leave out columns, rows or levels, or use the command line';
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function devices(): Promise<DeviceView> {
