@@ -66,7 +66,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     expect(await barriers(page)).toEqual([]);
     await upload(page, 'cbpp.csv', await readFile(join(root, 'data/cbpp.csv'), 'utf8'));
     await page.getByLabel('Type of period').selectOption('factor');
-    await page.waitForFunction("document.querySelector('[aria-label=\"Type of period\"]').value === 'factor'");
+    await page.locator('#preview tr:has(th:text-is("period")) td:text-is("4")').waitFor();
     await page.getByLabel('Response (or successes)').selectOption('incidence');
     await page.getByLabel('Number of trials').selectOption('size');
     await page.getByRole('group', { name: 'Fixed effects' }).getByLabel('period').check();
@@ -203,7 +203,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     await page.getByRole('button', { name: 'Remove random effects 2' }).click();
     expect(await formula.inputValue()).toBe(FORMULA);
     await page.getByLabel('Reference level of period').selectOption('3');
-    await page.waitForFunction("document.querySelector('[aria-label=\"Reference level of period\"] option').value === '3'");
+    await page.locator('[aria-label="Reference level of period"] option:first-child[value="3"]').waitFor({ state: 'attached' });
     await page.getByLabel('Method').selectOption('agq');
     await page.getByLabel('Quadrature nodes').fill('25');
     await fitModel(page);
