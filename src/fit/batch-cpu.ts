@@ -13,6 +13,8 @@ export interface CpuThreads {
   /** Whether workers are running already, so that using them costs nothing. */
   readonly warm: boolean;
   pool(): WorkerPool;
+  /** Throws once the threads have been given up. */
+  checkAlive(): void;
 }
 
 /** Seconds a task of a worker should take: long against its messages, short enough for progress and cancellation. */
@@ -33,7 +35,7 @@ const FIRST_ROWS = 5000;
 /** Returns what did the work, in words. */
 export async function runOnCpu(run: BatchRun, ranges: Ranges, threads: CpuThreads): Promise<string> {
   const several = threads.workers > 1 && run.batch.nModels > 1;
-  const here = several && run.design.nobs > MOST_ROWS_HERE ? null : new HereRunner(run, ranges);
+  const here = several && run.design.nobs > MOST_ROWS_HERE ? null : new HereRunner(run, ranges, threads);
   try {
     if (!several) await here!.work(() => false);
     else if (!threads.warm) await here?.work(here.worthWorkers());
@@ -42,8 +44,9 @@ export async function runOnCpu(run: BatchRun, ranges: Ranges, threads: CpuThread
       await runOnPool(run, ranges, threads, here);
       return threadsInWords(threads.workers);
     } catch (error) {
+      threads.checkAlive();
       if (!(error instanceof WorkerLostError) || error.started) throw error;
-      await (here ?? new HereRunner(run, ranges)).work(() => false);
+      await (here ?? new HereRunner(run, ranges, threads)).work(() => false);
       return `${threadsInWords(1)} (${error.message})`;
     }
   } finally {
@@ -63,11 +66,13 @@ class HereRunner {
   readonly #run: BatchRun;
   readonly #ranges: Ranges;
   readonly #sizer: ChunkSizer;
+  readonly #threads: CpuThreads;
   readonly #fitter: CpuFitter;
 
-  constructor(run: BatchRun, ranges: Ranges) {
+  constructor(run: BatchRun, ranges: Ranges, threads: CpuThreads) {
     this.#run = run;
     this.#ranges = ranges;
+    this.#threads = threads;
     this.#sizer = sizerFor(run, SLICE_SECONDS);
     this.#fitter = new CpuFitter(run.design, run.settings);
   }
@@ -77,6 +82,7 @@ class HereRunner {
     const { design, batch, signal } = this.#run;
     while (!enough()) {
       signal?.throwIfAborted();
+      this.#threads.checkAlive();
       const range = this.#ranges.take(this.#sizer.next(this.#ranges.left, 1));
       if (range === null) return;
       const begin = performance.now();

@@ -277,6 +277,12 @@ describe('cancellation', () => {
     await expect(fitBatch(design, simulated(10), { ...cpu, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
+  test.each([1, 2])('by the end of the engine, %i thread(s)', async (workers) => {
+    const engine = await createEngine({ backend: 'cpu', workers });
+    const onProgress = ({ done }: Progress): void => { if (done > 3000) void engine.dispose(); };
+    await expect(fitBatch(design, simulated(200_000), { engine, onProgress })).rejects.toThrow(/^the engine has been disposed of; create another one$/);
+  });
+
   test('an engine survives it', async () => {
     await using engine = await createEngine({ backend: 'cpu', workers: 2 });
     const controller = new AbortController();
