@@ -74,5 +74,5 @@ export function shapiroWilk(values: ArrayLike<number>): TestResult | null {
   const [value, centre, spread] = n > 11
     ? [Math.log(1 - statistic), poly([-1.5861, -0.31082, -0.083751, 0.0038915], l), Math.exp(poly([-0.4803, -0.082676, 0.0030302], l))]
     : [-Math.log(poly([-2.273, 0.459], n) - Math.log(1 - statistic)), poly([0.544, -0.39978, 0.025054, -0.0006714], n), Math.exp(poly([1.3822, -0.77857, 0.062767, -0.0020322], n))];
-  return { statistic, p_value: 1 - normalCdf((value - centre) / spread, 0, 1) };
+  return { statistic, p_value: normalCdf((centre - value) / spread, 0, 1) };
 }

@@ -9,6 +9,11 @@ export function chisqTail(x: number, df: number): number {
   return x <= 0 ? 1 : gammainc(x / 2, df / 2, true, true);
 }
 
+/** P(X ≥ x) of a gamma distribution. */
+export function gammaTail(x: number, shape: number, rate: number): number {
+  return x <= 0 ? 1 : gammainc(rate * x, shape, true, true);
+}
+
 /** P(F(df1, df2) ≥ x). */
 export function fTail(x: number, df1: number, df2: number): number {
   return x <= 0 ? 1 : betainc(df2 / (df2 + df1 * x), df2 / 2, df1 / 2);

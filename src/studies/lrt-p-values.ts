@@ -5,10 +5,7 @@
  * A variance on the boundary makes a part of the replicates exactly zero. The approximations by a continuous distribution are therefore made
  * for the positive replicates and multiplied by their share, which is 1 where nothing is on a boundary.
  */
-import chisqCdf from '@stdlib/stats-base-dists-chisquare-cdf';
-import fCdf from '@stdlib/stats-base-dists-f-cdf';
-import gammaCdf from '@stdlib/stats-base-dists-gamma-cdf';
-import { chisqTail } from '../numerics/tails.js';
+import { chisqTail, fTail, gammaTail } from '../numerics/tails.js';
 import type { Nesting } from './nesting.js';
 import { blockJackknife } from './monte-carlo.js';
 
@@ -33,6 +30,11 @@ export interface LrtRow {
 /** A statistic below this is zero: what the stopping rule of the fits leaves open of two log-likelihoods is less. */
 export const ZERO_STATISTIC = 1e-6;
 
+/** Whether a null statistic is at or beyond the observed one, up to what the fits leave open: on a boundary both are zero more often than not. */
+export function isBeyond(value: number, statistic: number): boolean {
+  return value >= statistic - ZERO_STATISTIC;
+}
+
 /**
  * One row per method.
  *
@@ -42,24 +44,25 @@ export const ZERO_STATISTIC = 1e-6;
  * - `chisq`: T as χ²(df); `chibarsq`: T as ½ χ²(df − 1) + ½ χ²(df) when one variance is added (Self & Liang 1987; Stram & Lee 1994), left
  *   out where there is no mixture (no variance) or it is not known (several).
  *
+ * A statistic of zero has the p-value 1, whatever the method.
+ *
  * @param replicates T* of the null distribution, in the order of the replicates
  */
 export function lrtRows(statistic: number, replicates: Float64Array, { df, variances, otherwiseFree }: Nesting): LrtRow[] {
   const row = (method: LrtMethod, value: number, rowDf: number | null, ddf: number | null, p: number, error: number): LrtRow =>
     ({ method, statistic: value, df: rowDf, ddf, p_value: p, std_error: error });
   const total = replicates.length;
-  const bootstrap = (1 + replicates.reduce((sum, value) => sum + (value >= statistic ? 1 : 0), 0)) / (1 + total);
-  const simulated = (tail: (moments: PositivePart) => number): [number, number] => [
-    tail(positivePart(replicates)), blockJackknife(replicates, (kept) => [tail(positivePart(kept))])[0]!,
-  ];
+  const bootstrap = (1 + replicates.reduce((sum, value) => sum + (isBeyond(value, statistic) ? 1 : 0), 0)) / (1 + total);
+  const simulated = (tail: (moments: PositivePart) => number): [number, number] => (statistic <= ZERO_STATISTIC ? [1, 0]
+    : [tail(positivePart(replicates)), blockJackknife(replicates, (kept) => [tail(positivePart(kept))])[0]!]);
   const bartlett = ({ mean }: PositivePart): number => (statistic * df) / mean;
   const ddf = ({ mean }: PositivePart): number => (mean > df ? (2 * mean) / (mean - df) : NaN);
   const all = positivePart(replicates);
   const rows = [
     row('bootstrap', statistic, null, null, bootstrap, Math.sqrt((bootstrap * (1 - bootstrap)) / total)),
-    row('bartlett', bartlett(all), df, null, ...simulated((part) => part.share * (1 - chisqCdf(bartlett(part), df)))),
-    row('gamma', statistic, null, null, ...simulated(({ share, mean, variance }) => share * (1 - gammaCdf(statistic, (mean * mean) / variance, mean / variance)))),
-    row('f', statistic / df, df, ddf(all), ...simulated((part) => part.share * (1 - fCdf(statistic / df, df, ddf(part))))),
+    row('bartlett', bartlett(all), df, null, ...simulated((part) => part.share * chisqTail(bartlett(part), df))),
+    row('gamma', statistic, null, null, ...simulated(({ share, mean, variance }) => share * gammaTail(statistic, (mean * mean) / variance, mean / variance))),
+    row('f', statistic / df, df, ddf(all), ...simulated((part) => part.share * fTail(statistic / df, df, ddf(part)))),
     row('chisq', statistic, df, null, chisqTail(statistic, df), 0),
   ];
   if (otherwiseFree && variances === 1) rows.push(row('chibarsq', statistic, df, null, chibarTail(statistic, df, variances), 0));

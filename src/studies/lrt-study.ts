@@ -5,7 +5,7 @@ import type { BackendReport } from '../objective/backend.js';
 import { checkSeed } from '../random/stream.js';
 import type { BootstrapSource } from './bootstrap.js';
 import type { FittedModel } from './fitted-model.js';
-import { type LrtRow, lrtRows } from './lrt-p-values.js';
+import { type LrtRow, isBeyond, lrtRows } from './lrt-p-values.js';
 import { lrtPair, observedStatistic } from './lrt-pair.js';
 import { type NullModels, lrtReplicates } from './lrt-replicates.js';
 import { binomialInterval } from './monte-carlo.js';
@@ -106,7 +106,7 @@ function sequentialEnd(replicate: Int32Array, statistic: Float64Array, bound: nu
   for (const [place, i] of inOrder.entries()) {
     // What comes after a gap has to wait for it.
     if (replicate[i] !== place + 1) break;
-    if (statistic[i]! >= bound && ++exceeding === stopAfter) return place + 1;
+    if (isBeyond(statistic[i]!, bound) && ++exceeding === stopAfter) return place + 1;
   }
   return Infinity;
 }
@@ -118,7 +118,7 @@ export async function lrtFromResults({ smaller, larger, statistic, seed, stopAft
   const counts = async (name: string): Promise<Readonly<Record<StatusName, number>>> =>
     countStatuses(statusCodes((await results.column(name)) as readonly string[]));
   const valid = replicates.filter((value) => !Number.isNaN(value));
-  const exceeding = valid.reduce((sum, value) => sum + (value >= statistic ? 1 : 0), 0);
+  const exceeding = valid.reduce((sum, value) => sum + (isBeyond(value, statistic) ? 1 : 0), 0);
   const stopped = stopAfter !== null && exceeding >= stopAfter;
   const rows = lrtRows(statistic, valid, nesting);
   if (stopped) {

@@ -13,6 +13,7 @@ import type { BootstrapSource } from './bootstrap.js';
 import { dropColumns, dropParameters } from './drop-columns.js';
 import { fitPieces } from './fit-pieces.js';
 import { type FittedModel, byMaximumLikelihood, settingsOptions } from './fitted-model.js';
+import { isBeyond } from './lrt-p-values.js';
 import { binomialInterval } from './monte-carlo.js';
 import { plainSource } from './plain-source.js';
 import { replicateNumbers } from './replicate-columns.js';
@@ -51,8 +52,6 @@ export interface PermutationTest {
   readonly seconds: number;
   readonly backend: BackendReport;
 }
-
-const TIE = 1e-6;
 
 /** The spec of a test. @throws OptionError for unknown columns, several grouping factors, or columns of both kinds; DataError where the model without the columns has no maximum. */
 export async function permutationSpec(model: FittedModel, { columns: names, nsim, seed }: { readonly columns: readonly string[]; readonly nsim: number; readonly seed: number }): Promise<PermutationSpec> {
@@ -101,8 +100,7 @@ export function permutationStudy(spec: PermutationSpec): Study {
 export async function permutationFromResults({ names, exchanged, statistic }: PermutationSpec, results: StudyResults): Promise<PermutationTest> {
   const replicates = (await results.column('statistic')) as Float64Array;
   const valid = replicates.filter((value) => !Number.isNaN(value));
-  // A permutation that changes nothing gives the same statistic up to the tolerance of the fits.
-  const beyond = valid.filter((value) => value >= statistic - TIE).length;
+  const beyond = valid.filter((value) => isBeyond(value, statistic)).length;
   return {
     columns: names, exchanged, statistic, replicates, p_value: (1 + beyond) / (1 + valid.length), interval: binomialInterval(beyond, valid.length, 0.95),
     counts: countStatuses(statusCodes((await results.column('status')) as readonly string[])),

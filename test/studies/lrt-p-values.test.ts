@@ -34,8 +34,19 @@ describe('a variance on the boundary', () => {
   test('a statistic of zero has p-value 1; several variances have no mixture that is known', () => {
     const rows = lrtRows(0, replicates, nesting(1, 1));
     expect(rows.find((row) => row.method === 'chibarsq')!.p_value).toBe(1);
-    expect(rows.find((row) => row.method === 'bootstrap')!.p_value).toBe(1);
+    for (const method of ['bootstrap', 'bartlett', 'gamma'] as const) expect(rows.find((row) => row.method === method)!.p_value).toBe(1);
+    // What the fits leave open is no difference from zero.
+    expect(lrtRows(1e-9, replicates, nesting(1, 1))[0]!.p_value).toBe(1);
     expect(lrtRows(1, replicates, nesting(2, 2)).map((row) => row.method)).not.toContain('chibarsq');
+  });
+
+  test('tails far out keep their digits', () => {
+    const far = lrtRows(400, replicates, nesting(1, 1));
+    // Mean and variance of the positive replicates are those of χ²(1), or nearly.
+    for (const method of ['bartlett', 'gamma'] as const) {
+      const { p_value } = far.find((row) => row.method === method)!;
+      expect(Math.log(p_value) / Math.log(0.5 * chibarTail(400, 1, 0))).toBeCloseTo(1, 1);
+    }
   });
 
   test('without a variance there is no mixture', () => {
