@@ -4,19 +4,17 @@
  * At the mode the precision of (β, u) given θ is [[X'WX, X'WZΛ], [·, H]] with H = I + Λ'Z'WZΛ. For a row with a = (x, l), l = Λ'z,
  *   Var(a'(β, u)) = l'H⁻¹l + (x − B l)'V(x − B l),  B = X'WZΛH⁻¹,
  * with V the covariance of β: given θ that is Henderson's (1975) formula; with V from the whole Hessian the uncertainty of θ enters too, as
- * far as it acts through β.
+ * far as it acts through β. With the covariance of all parameters φ it enters wholly, as in TMB (Kristensen et al. 2016): x becomes dη/dφ at fixed u, and
+ * X'WZΛ minus the derivative by φ of the score of u.
  */
-import { familyOf } from '../families/registry.js';
-import { ALL_PARTS, auxiliaryCount, derivativeRows } from '../families/family.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
-import { type Design, hasTwoPredictors, isLinearMixed, parameterLayout } from '../model/design.js';
+import { type Design, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
-import { linearPredictors } from '../model/linear-predictor.js';
 import { inverse } from '../numerics/cholesky.js';
 import { SparseCholesky } from '../numerics/sparse-cholesky.js';
-import { auxiliaryMap } from '../objective/auxiliary.js';
 import { manyFactors } from '../objective/many-factors.js';
 import type { FitRows } from './fit-rows.js';
+import { parameterSlopes, rowsAtModes } from './mode-score.js';
 
 /** What is needed of a fit. */
 export interface FittedModel {
@@ -40,8 +38,11 @@ export interface Combination {
 export interface JointPrecision {
   /** Variance of η of row i with the given terms, Var(a'(β, u)); a new level adds the variance of its effects. */
   variance(rows: FitRows, row: number, terms: readonly boolean[]): number;
-  /** That variance, and the derivatives of the error of η by the errors of the fixed effects, x − B l. The array is used again for the next row. */
-  predictor(rows: FitRows, row: number, terms: readonly boolean[]): { readonly variance: number; readonly fixed: Float64Array };
+  /**
+   * That variance, and the derivatives of the error of η by the errors of the parameters, x − B l: of the fixed effects, or of all parameters where their
+   * covariance was given. The array is used again for the next row.
+   */
+  predictor(rows: FitRows, row: number, terms: readonly boolean[]): { readonly variance: number; readonly derivatives: Float64Array };
   /** Covariance of the effects b of a level of a term given the data and the other parameters, q × q. */
   levelCovariance(term: number, level: number): Float64Array;
   /** Covariance of the errors of prediction of m combinations, m × m. */
@@ -50,13 +51,19 @@ export interface JointPrecision {
   readonly weights: Float64Array;
 }
 
-/** `vcov: 'wls'` takes V from the inverse of the precision above, that is given θ. */
-export function jointPrecision({ design, response, params, modes, vcov: given }: Omit<FittedModel, 'vcov'> & { readonly vcov: FittedModel['vcov'] | 'wls' }): JointPrecision {
+/**
+ * `vcov: 'wls'` takes V from the inverse of the precision above, that is given θ.
+ * @param covariance of all parameters, k × k: `predictor` and `variance` then have the uncertainty of those that have a standard error
+ */
+export function jointPrecision(
+  { design, response, params, modes, vcov: given }: Omit<FittedModel, 'vcov'> & { readonly vcov: FittedModel['vcov'] | 'wls' }, covariance?: Float64Array,
+): JointPrecision {
   const layout = manyFactors(design);
   const { nobs, q, nFixed: p, nEffects, effectOfRow, pairEntry, symbolic, order, eliminated, predictorOfColumn } = layout;
   const { places } = effectPlaces(design);
   const factors = thetaByTerm(design, params).map((theta, t) => termFactor(design.random[t]!, theta));
-  const weights = weightsAtMode(design, response, params, modes);
+  const model = { design, response, params, modes };
+  const { weights } = rowsAtModes(model);
 
   /** Λ'z of each row of the layout. */
   const loading = new Float64Array(nobs * q);
@@ -80,13 +87,24 @@ export function jointPrecision({ design, response, params, modes, vcov: given }:
   }
   const cholesky = new SparseCholesky(symbolic);
   const definite = cholesky.factor(values);
+  const further = covariance === undefined ? [] : uncertainParameters(design, covariance).map(({ place, error }) => ({ place, ...parameterSlopes(model, place, error) }));
+  for (const { score } of further) {
+    const column = new Float64Array(nEffects);
+    score.forEach((value, e) => { column[eliminated[e]!] = -value; });
+    border.push(column);
+  }
   for (const column of border) cholesky.solveLower(values, column);
   const vcov = given === 'wls' ? wlsCovariance(layout, weights[0]!, border) : given;
   const solver = sparseSolver(symbolic.starts, symbolic.rows, values, nEffects);
 
-  const rest = new Float64Array(p);
+  const rest = new Float64Array(border.length);
+  /** Derivatives by all parameters; those that are known have none. */
+  const derivatives = new Float64Array(covariance === undefined ? p : params.length);
+  const varianceOf = covariance === undefined ? (i: number, j: number): number => vcov[i]![j]!
+    : (i: number, j: number): number => covariance[(i < p ? i : further[i - p]!.place) * params.length + (j < p ? j : further[j - p]!.place)]!;
   const predictor: JointPrecision['predictor'] = (rows, row, terms) => {
-    if (!definite) return { variance: NaN, fixed: rest };
+    if (!definite) return { variance: NaN, derivatives };
+    rest.fill(0);
     for (let j = 0; j < p; j++) rest[j] = rows.x[row * p + j]!;
     let variance = 0;
     solver.begin();
@@ -98,15 +116,20 @@ export function jointPrecision({ design, response, params, modes, vcov: given }:
       const level = index[row]!;
       for (let c = 0; c < width; c++) {
         if (level < 0) variance += l[c]! ** 2;
-        else solver.add(eliminated[first + level * stride + c]!, l[c]!);
+        else {
+          solver.add(eliminated[first + level * stride + c]!, l[c]!);
+          further.forEach(({ effects }, k) => { rest[p + k]! += z[row * width + c]! * effects[t]![level * width + c]!; });
+        }
       }
     });
     solver.solve((effect, value) => {
       variance += value * value;
-      for (let j = 0; j < p; j++) rest[j]! -= border[j]![effect]! * value;
+      for (let j = 0; j < rest.length; j++) rest[j]! -= border[j]![effect]! * value;
     });
-    for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) variance += rest[i]! * vcov[i]![j]! * rest[j]!;
-    return { variance, fixed: rest };
+    for (let i = 0; i < rest.length; i++) for (let j = 0; j < rest.length; j++) variance += rest[i]! * varianceOf(i, j) * rest[j]!;
+    for (let j = 0; j < p; j++) derivatives[j] = rest[j]!;
+    further.forEach(({ place }, k) => { derivatives[place] = rest[p + k]!; });
+    return { variance, derivatives };
   };
   return {
     weights: weights[0]!,
@@ -163,6 +186,12 @@ export function jointPrecision({ design, response, params, modes, vcov: given }:
   };
 }
 
+/** The parameters other than fixed effects that have a standard error. */
+function uncertainParameters(design: Design, covariance: Float64Array): { readonly place: number; readonly error: number }[] {
+  const { nFixed, nParams } = parameterLayout(design);
+  return Array.from({ length: nParams - nFixed }, (_, k) => ({ place: nFixed + k, error: Math.sqrt(covariance[(nFixed + k) * (nParams + 1)]!) })).filter(({ error }) => error > 0);
+}
+
 /** (X'WX − B'B)⁻¹ with the border B = L⁻¹Λ'Z'WX. */
 function wlsCovariance({ nobs, nFixed: p, x, order }: ReturnType<typeof manyFactors>, weights: Float64Array, border: readonly Float64Array[]): number[][] {
   const schur = new Float64Array(p * p);
@@ -182,24 +211,6 @@ function load(factor: Float64Array, q: number, z: Float64Array, zAt: number, out
     for (let r = c; r < q; r++) sum += factor[r * q + c]! * z[zAt + r]!;
     out[at + c] = sum;
   }
-}
-
-/** Observed weights of the rows at the conditional modes, by pairs of predictors ηη, ηζ, ζζ; 1/variance for linear mixed models. */
-function weightsAtMode(design: Design, response: Float64Array, params: Float64Array, modes: Float64Array): readonly Float64Array[] {
-  const { nobs } = design;
-  const prior = design.weights ?? new Float64Array(nobs).fill(1);
-  if (isLinearMixed(design)) return [prior.map((weight) => weight / params[params.length - 1]! ** 2)];
-  const family = familyOf(design);
-  const rows = derivativeRows(nobs, auxiliaryCount(family), hasTwoPredictors(design));
-  const map = auxiliaryMap(design, Int32Array.from({ length: nobs }, (_, i) => i));
-  const auxiliary = Array.from({ length: map.count }, () => new Float64Array(nobs));
-  const { nFixed, nTheta } = parameterLayout(design);
-  map.spread(params, nFixed + nTheta, response, nobs, auxiliary);
-  const { eta, zeta } = linearPredictors({ design, params, modes });
-  if (zeta !== null) auxiliary.at(-1)!.forEach((value, i, own) => { own[i] = value + zeta[i]!; });
-  const trials = design.trials ?? new Float64Array(nobs).fill(1);
-  family.evaluate(eta, response, trials, prior, 0, nobs, ALL_PARTS, rows, auxiliary);
-  return rows.excess === null ? [rows.w] : [rows.w, rows.excess.cross, rows.excess.w];
 }
 
 interface SparseSolver {

@@ -12,8 +12,8 @@ export interface UncertainPredictors {
   readonly eta: number;
   /** Variance of the error of η. */
   readonly variance: number;
-  /** Derivatives of that error by the error of each fixed effect. */
-  readonly fixed: ArrayLike<number>;
+  /** Derivatives of that error by the errors of the parameters: of the fixed effects, or of all of them. */
+  readonly derivatives: ArrayLike<number>;
   /** Values of the auxiliary predictors. */
   readonly auxiliary: ArrayLike<number>;
   /** Derivative of auxiliary predictor k by its coefficient j. */
@@ -39,7 +39,7 @@ export function meanUncertainty({ design, covariance }: { readonly design: Desig
   const { nFixed, nTheta, nParams } = parameterLayout(design);
   const family = familyOf(design);
   const ordered = (one: number, other: number): Pick<UncertainMean, 'low' | 'high'> => ({ low: Math.min(one, other), high: Math.max(one, other) });
-  return (scale, { eta, variance, fixed, auxiliary, loading }) => {
+  return (scale, { eta, variance, derivatives, auxiliary, loading }) => {
     const value = scale(eta, auxiliary);
     const byEta = slope((own) => scale(own, auxiliary), eta);
     /** Coefficients the mean depends on: their places among the parameters and the derivatives. */
@@ -59,7 +59,7 @@ export function meanUncertainty({ design, covariance }: { readonly design: Desig
     }
     let total = byEta ** 2 * variance;
     for (const { place: row, derivative } of active) {
-      for (let i = 0; i < nFixed; i++) total += 2 * byEta * fixed[i]! * derivative * covariance[row * nParams + i]!;
+      for (let i = 0; i < derivatives.length; i++) if (derivatives[i] !== 0) total += 2 * byEta * derivatives[i]! * derivative * covariance[row * nParams + i]!;
       for (const other of active) total += derivative * other.derivative * covariance[row * nParams + other.place]!;
     }
     const error = Math.sqrt(total);

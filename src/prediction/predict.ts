@@ -75,7 +75,7 @@ export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction 
   const out = type === 'class' ? mostProbable(numbers, scales.length) : numbers;
   if (!wantErrors) return { fit: out, levels, standardErrors: null, low: null, high: null };
 
-  const precision = jointPrecision(fit);
+  const precision = jointPrecision(fit, fit.covariance);
   const uncertainty = meanUncertainty(fit, level === undefined ? NaN : normalQuantile(0.5 + level / 2, 0, 1));
   const uncertain = Array.from(eta, (value, i) => uncertainty(scaleOf(scales[0]!, i), {
     eta: value, ...precision.predictor(rows, i, terms), auxiliary: auxiliaryOf(i),
