@@ -12,7 +12,8 @@ export default function closestName(given: string, valid: Iterable<string>): str
   const wanted = given.toLowerCase();
   for (const name of valid) {
     const d = slip(wanted, name.toLowerCase());
-    if (d < bestDistance) {
+    // Where no letter stays, nothing was slipped.
+    if (d < bestDistance && d < Math.max(given.length, name.length)) {
       best = name;
       bestDistance = d;
     }

@@ -12,7 +12,7 @@ describe('the name that was meant', () => {
     expect(closestName(given, valid)).toBe(` (did you mean '${meant}'?)`);
   });
 
-  test.each([['x', ['age', 'xylophone']], ['temperature', ['herd', 'size']], ['y'.repeat(1000), ['y']]])('no guess for %.20s', (given, valid) => {
+  test.each([['x', ['age', 'xylophone']], ['s', ['I', 'log']], ['temperature', ['herd', 'size']], ['y'.repeat(1000), ['y']]])('no guess for %.20s', (given, valid) => {
     expect(closestName(given, valid)).toBe('');
   });
 });

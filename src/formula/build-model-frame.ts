@@ -85,7 +85,7 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
     throw new DataError(
       wantedCount === 0
         ? 'the subset leaves no rows; check its condition'
-        : `every one of the ${wantedCount} rows has a missing value in a column the model uses; drop ${emptiestColumn(table, parsed.predictors, split.response)} from the formula or fill it in`,
+        : `every one of the ${wantedCount} rows has a missing value in a column the model uses; drop '${emptiestColumn(table, variables.columns())}' from the formula or fill it in`,
     );
   }
 
@@ -430,15 +430,15 @@ function unusedLevels(table: Table, expressions: readonly Expression[], data: re
   });
 }
 
-function emptiestColumn(table: Table, predictors: Expression, response: Expression): string {
+function emptiestColumn(table: Table, names: readonly string[]): string {
   let worst = { name: '', missing: -1 };
-  for (const name of [...inputs(response), ...inputs(predictors)]) {
-    const column = name === null ? undefined : table.columns.get(name);
-    if (name === null || column === undefined) continue;
+  for (const name of names) {
+    const column = table.columns.get(name);
+    if (column === undefined) continue;
     const missing = column.kind === 'numeric' ? column.values.filter((v) => v !== v).length : column.codes.filter((code) => code < 0).length;
     if (missing > worst.missing) worst = { name, missing };
   }
-  return `'${worst.name}'`;
+  return worst.name;
 }
 
 function count(flags: Uint8Array): number {

@@ -87,6 +87,11 @@ export class Variables {
     return names.some((name) => name === null || isMissing(this.#scope.table, name, row));
   }
 
+  /** Names of the columns that the expressions use. */
+  columns(): string[] {
+    return [...this.#entries.values()].flatMap(({ expression }) => inputs(expression)).filter((name) => name !== null);
+  }
+
   /** A variable on the given rows; levels that do not occur there are dropped (logicals keep both). */
   onRows(expression: Expression, rows: Int32Array, asFactor = false): VariableData {
     return cut(this.#entries.get(keyOf(expression, asFactor))!.data, rows);

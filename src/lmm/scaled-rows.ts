@@ -52,6 +52,10 @@ export function scaledRows(design: Design, weights: Float64Array | null, x: Floa
   };
   for (let j = 0; j < p; j++) {
     const length = Math.sqrt(along(j, j));
+    // The squares of such numbers leave the range of a double.
+    if (!Number.isFinite(length) || (length === 0 && q.some((value, at) => at % p === j && value !== 0))) {
+      throw new DataError(`fixed effect '${design.fixedNames[j]!}' has values too far from 1 to compute with; rescale it`, { column: design.fixedNames[j]! });
+    }
     // Twice is enough for orthogonality to rounding (modified Gram–Schmidt with reorthogonalisation).
     for (let pass = 0; pass < 2; pass++) {
       for (let k = 0; k < j; k++) {

@@ -65,6 +65,7 @@ describe('data that do not fit are refused in one line that names column, row an
     ['undefined offsets', 'y ~ x + (1 | g)', { offset: 'log(x)' }, {}, /'log\(x\)' is/, { column: 'log(x)' }],
     ['overflowing products', 'y ~ x:n + (1 | g)', {}, { x: [1e300, 1, 1, 1, 1, 1, 1, 2], n: [1e300, 1, 2, 1, 2, 1, 2, 1] }, /'x:n' is too large in row 1/, { row: 1 }],
     ['infinite x in poly', 'y ~ poly(x, 2) + (1 | g)', {}, { x: [1, 2, Infinity, 4, 5, 6, 7, 8] }, /'x' is infinite in row 3/, { row: 3 }],
+    ['nothing but missing values in a column that a dot stands for', 'y ~ . + (1 | g)', {}, { x: [null, null, null, null, null, null, null, null] }, /drop 'x'/, {}],
     ['nothing but missing values', 'y ~ x + (1 | g)', {}, { x: [null, null, null, null, null, null, null, null] }, /every one of the 8 rows has a missing value.*drop 'x'/, {}],
     ['an empty subset', 'y ~ x + (1 | g)', { subset: 'x > 100' }, {}, /the subset leaves no rows/, {}],
     ['one level of the grouping factor', 'y ~ x + (1 | g)', { subset: 'g == 1' }, {}, /grouping factor 'g' has only one level \('1'\)/, { column: 'g' }],
