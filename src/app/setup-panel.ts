@@ -86,7 +86,9 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
       note.textContent = FIRST_STEPS;
       return;
     }
-    const { formula: text, options: asked } = current();
+    const setup = current();
+    if (!levelIsValid(setup)) return;
+    const { formula: text, options: asked } = setup;
     const shown = formOf(text, columns) === null ? 'The formula says more than the form can show: the form rests until it is simpler. ' : '';
     try {
       note.textContent = shown + await engine.ask('check', { formula: text, options: asked }, { signal: checking.signal });
@@ -105,16 +107,19 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
   const showMistake = (cause: unknown): void => {
     if (!(cause instanceof Cancelled)) mistakes.explain(cause);
   };
-  form.addEventListener('input', () => { touched = true; }, { capture: true });
-  form.addEventListener('change', () => { touched = true; }, { capture: true });
+  for (const kind of ['input', 'change']) form.addEventListener(kind, () => { touched = true; }, { capture: true });
+  /** The engine is not asked about the level before there is a fit. */
+  const levelIsValid = ({ level }: ModelSetup): boolean => {
+    const valid = level >= 0.5 && level <= 0.9999;
+    if (!valid) mistakes.show('level', 'the confidence level goes from 50 to 99.99 %');
+    return valid;
+  };
   formula.addEventListener('input', fromFormula);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     mistakes.clear();
     const setup = current();
-    // The engine has only numbers to judge by; what the page can see is said at once.
-    if (!(setup.level >= 0.5 && setup.level <= 0.9999)) mistakes.show('level', 'the confidence level goes from 50 to 99.99 %');
-    else onRun(setup);
+    if (levelIsValid(setup)) onRun(setup);
   });
   if (start.formula === undefined) {
     terms.show(formOf(`${formulaOf({ ...terms.read(), random: [] })}`, columns)!);

@@ -4,6 +4,7 @@ import { formatCount } from '../report/format-numbers.js';
 import type { DoneStudy } from './code.js';
 import { button, el, field, messageOf, nextFrame, numberInput, select, tabs } from './dom.js';
 import { Cancelled, type Engine } from './engine.js';
+import { withinLimits } from './field-limits.js';
 import { fileButtons } from './file-buttons.js';
 import { adopt } from './markup-view.js';
 import type { ModelView, Requests, StudyKind, StudyQuestions, StudyView } from './messages.js';
@@ -70,10 +71,12 @@ function powerForm({ fixedNames }: ModelView): StudyForm<'power'> {
   const tested = select((offered.length === 0 ? fixedNames : offered).map((name) => [name, name]), offered[0] ?? fixedNames[0]);
   const effects = el('input', { value: '0, 0.25, 0.5, 0.75, 1', autocomplete: 'off' });
   const alpha = numberInput(0.05, { min: 0.0001, max: 0.5 });
+  const sizes = (): number[] => effects.value.split(/[\s,;]+/).filter((text) => text !== '').map(Number);
+  effects.addEventListener('input', () => { effects.setCustomValidity(sizes().every(Number.isFinite) ? '' : 'numbers, separated by commas'); });
   return {
     kind: 'power', purpose: 'How often a test finds an effect of a given size with these data: 0 gives the type-I error.', button: 'Run power study',
     fields: [field('Effect tested', tested), field('Sizes of the effect', effects), field('Level of the test', alpha), ...replicates.fields],
-    question: () => ({ ...replicates.read(), tested: tested.value, effects: effects.value.split(/[\s,;]+/).filter((text) => text !== '').map(Number), alpha: Number(alpha.value) }),
+    question: () => ({ ...replicates.read(), tested: tested.value, effects: sizes(), alpha: Number(alpha.value) }),
   };
 }
 
@@ -159,7 +162,7 @@ function studyCard<K extends StudyKind>(
   form.addEventListener('input', ({ target }) => { if (!(target as HTMLElement).hasAttribute('data-view')) resume.hidden = true; });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void run(false);
+    if (withinLimits(form)) void run(false);
   });
   return { element: el('div', { class: 'study' }, form, output), output };
 }

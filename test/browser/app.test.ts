@@ -61,6 +61,14 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
   const study = (name: string) => page.getByRole('tabpanel', { name, exact: true });
   const finished = (name: string): Promise<void> => study(name).locator('.output').getByRole('button').first().waitFor({ timeout: 100_000 });
 
+  const cancelAndContinue = async (name: string): Promise<void> => {
+    await study(name).locator('figure').first().waitFor();
+    await study(name).getByRole('button', { name: 'Cancel' }).click();
+    await study(name).getByText('Cancelled.').waitFor();
+    await study(name).getByRole('button', { name: 'Continue' }).click();
+    await finished(name);
+  };
+
   test('from a file through the form to estimates, diagnosis and report: the reference fit', async () => {
     await photograph(page, 'empty');
     expect(await barriers(page)).toEqual([]);
@@ -113,6 +121,10 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     await panel.getByLabel('Replicates').fill('30000');
     await page.getByRole('button', { name: 'Run bootstrap' }).click();
     await panel.locator('figure').first().waitFor();
+    // A page whose study runs is not closed by mistake.
+    const asked = page.waitForEvent('dialog');
+    void page.close({ runBeforeUnload: true });
+    await (await asked).dismiss();
     await panel.getByRole('button', { name: 'Cancel' }).click();
     await panel.getByText('Cancelled.').waitFor();
     await panel.getByLabel('Parameter shown').selectOption('period3');
@@ -137,17 +149,21 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     expect(Number(row!.split(',')[6])).toBeCloseTo(expected.intervals({ kinds: ['percentile'] })[0]!.conf_low, 9);
   }, 150_000);
 
-  test('likelihood-ratio test, power and influence give the numbers of the library; the code tells them', async () => {
+  test('likelihood-ratio test and power, cancelled and continued, and influence give the numbers of the library; the code tells them', async () => {
     await example(page, 'cbpp');
+    // Slow enough to be cancelled.
+    await page.getByLabel('Method').selectOption('agq');
+    await page.getByLabel('Quadrature nodes').fill('25');
     await fitModel(page);
+    const options = { family: 'binomial', nAGQ: 25 } as const;
     await tab(page, 'Studies');
     await tab(page, 'Likelihood-ratio test');
     await study('Likelihood-ratio test').getByLabel('Smaller model').fill(NULL_FORMULA);
-    await study('Likelihood-ratio test').getByLabel('Replicates').fill('300');
+    await study('Likelihood-ratio test').getByLabel('Replicates').fill('800');
     await page.getByRole('button', { name: 'Run test' }).click();
-    await finished('Likelihood-ratio test');
-    const [smaller, larger] = [await inNode(NULL_FORMULA), await inNode()];
-    const lrt = await simulatedLrt(smaller, larger, { nsim: 300, seed: 1, backend: 'cpu' });
+    await cancelAndContinue('Likelihood-ratio test');
+    const [smaller, larger] = [await glmm(NULL_FORMULA, cbpp, options), await glmm(FORMULA, cbpp, options)];
+    const lrt = await simulatedLrt(smaller, larger, { nsim: 800, seed: 1, backend: 'cpu' });
     const shown = await cells(page.getByRole('region', { name: 'P-values' }));
     expect(Number(shown.find(([name]) => name === 'parametric bootstrap')![4])).toBeCloseTo(lrt.rows[0]!.p_value, 4);
     expect(Number(shown.find(([name]) => name === 'Bartlett')![1])).toBeCloseTo(lrt.rows.find(({ method }) => method === 'bartlett')!.statistic, 3);
@@ -156,10 +172,13 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
 
     await tab(page, 'Power');
     await study('Power').getByLabel('Sizes of the effect').fill('0, -1');
-    await study('Power').getByLabel('Replicates').fill('60');
+    await study('Power').getByLabel('Replicates').fill('0');
     await page.getByRole('button', { name: 'Run power study' }).click();
-    await finished('Power');
-    const expected = await power({ formula: FORMULA, data: cbpp, family: 'binomial' }, { tested: 'period2', effects: [0, -1], tests: ['z', 'lrt'], nsim: 60, seed: 1, backend: 'cpu' });
+    await study('Power').getByText('a whole number from 1 to 1,000,000').waitFor();
+    await study('Power').getByLabel('Replicates').fill('250');
+    await page.getByRole('button', { name: 'Run power study' }).click();
+    await cancelAndContinue('Power');
+    const expected = await power({ formula: FORMULA, data: cbpp, ...options }, { tested: 'period2', effects: [0, -1], tests: ['z', 'lrt'], nsim: 250, seed: 1, backend: 'cpu' });
     const rates = (await downloaded(page, 'power.csv')).toString().trim().split('\n').slice(1).map((line) => Number(line.split(',')[7]));
     expect(rates).toEqual(expected.rows.map(({ rejected }) => rejected));
     await photograph(page, 'power');
@@ -177,7 +196,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
 
     await tab(page, 'Export');
     const code = (await page.locator('#code').textContent())!;
-    for (const part of ['PBmodcomp(fit, fit0, nsim = 300, seed = 1)', '--null', '--effects \'0,-1\'', "influence(fit, { by: \"herd\" })"]) expect(code).toContain(part);
+    for (const part of ['PBmodcomp(fit, fit0, nsim = 800, seed = 1)', '--null', '--effects \'0,-1\'', "influence(fit, { by: \"herd\" })"]) expect(code).toContain(part);
   }, 150_000);
 
   test('form and formula stay in step; reference levels and contrasts change the coefficients', async () => {
@@ -282,6 +301,16 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     await page.getByLabel('Name of the model').fill('with period');
     await page.getByRole('button', { name: 'Save in this browser' }).click();
     await page.getByText('Saved as with period.').waitFor();
+    // Another tab has it, and what it deletes is gone here.
+    const other = await page.context().newPage();
+    await other.goto(built.server.origin);
+    await other.getByRole('button', { name: 'with period', exact: true }).waitFor();
+    await page.getByLabel('Name of the model').fill('a second');
+    await page.getByRole('button', { name: 'Save in this browser' }).click();
+    await other.getByRole('button', { name: 'Delete a second' }).click();
+    await page.getByText('Saved as a second.').waitFor();
+    await page.getByRole('button', { name: 'a second', exact: true }).waitFor({ state: 'detached' });
+    await other.close();
     await page.reload();
     await page.getByRole('button', { name: 'with period', exact: true }).click();
     await page.waitForSelector('#results');
@@ -299,6 +328,12 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     expect(rows[2]!.slice(6, 8)).toEqual(['3', formatNumbers([expected.p_value!], 3)[0]]);
     await photograph(page, 'compare');
     expect(await barriers(page)).toEqual([]);
+    await example(page, 'sleepstudy');
+    await fitModel(page);
+    await tab(page, 'Compare');
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByText(/have different responses|uses \d+ rows/).waitFor();
+    expect(await page.locator('#comparison').textContent()).toBe('');
     await page.getByRole('button', { name: 'Delete with period' }).click();
     await page.locator('#saved').waitFor({ state: 'hidden' });
   }, 60_000);
