@@ -18,7 +18,7 @@ test.each<[string, GlmmOptions, RegExp]>([
   ['text ~ x + (1 | g)', gaussian, /'text' holds text/],
   ['cbind(y, x) ~ 1 + (1 | g)', gaussian, /one column of numbers/],
   ['y ~ x + (1 | g)', { ...gaussian, weights: data.w.map(() => 0) }, /weights are zero in every row/],
-  ['y ~ I(1e200 * x) + (1 | g)', gaussian, /'I\(1e200 \* x\)' has values too far from 1 to compute with; rescale it/],
+  ['y ~ I(1e200 * x) + (1 | g)', gaussian, /'I\(1e\+200 \* x\)' has values too far from 1 to compute with; rescale it/],
   ['y ~ 0 + I(1e-200 * x) + (1 | g)', gaussian, /rescale it/],
   ['y ~ x + (1 | g)', { ...gaussian, nAGQ: 9 }, /nAGQ = 9 is for other families/],
   ['y ~ x + (1 | g)', { ...gaussian, nAGQ: 0 }, /nAGQ = 0 is for other families/],
