@@ -5,6 +5,8 @@ import type { DurableCommand } from './durable-command.js';
 const COMMANDS: Readonly<Record<string, () => Promise<DurableCommand<never>>>> = {
   bootstrap: async () => (await import('./bootstrap.js')).bootstrapCommand,
   calibrate: async () => (await import('./calibrate.js')).calibrateCommand,
+  crossvalidate: async () => (await import('./crossvalidate.js')).crossValidateCommand,
+  influence: async () => (await import('./influence.js')).influenceCommand,
   lrt: async () => (await import('./lrt.js')).lrtCommand,
   many: async () => (await import('./many.js')).manyCommand,
   permute: async () => (await import('./permute.js')).permuteCommand,

@@ -35,6 +35,23 @@ export function addPermuteOptions(command: Command): Command {
     .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, permute.csv and permute.json');
 }
 
+/** Options of `influence`, those of its model included. */
+export function addInfluenceOptions(command: Command): Command {
+  return orSavedModel(addModelOptions(command))
+    .option('--by <name>', 'grouping factor, or rows (default: the first grouping factor)')
+    .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, influence.csv and influence.json');
+}
+
+/** Options of `crossvalidate`, those of its model included. */
+export function addCrossValidateOptions(command: Command): Command {
+  return orSavedModel(addModelOptions(command))
+    .option('--by <name>', 'what goes into a fold together: a grouping factor, or rows (default: the first grouping factor)')
+    .option('--folds <k>', 'number of folds', (text) => parseCount('--folds', text, 2), 10)
+    .option('--repeats <r>', 'assignments to folds, each of them anew', (text) => parseCount('--repeats', text, 1), 1)
+    .option('--seed <n>', 'seed of the assignments to folds', (text) => parseCount('--seed', text, 0), 1)
+    .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, crossvalidate.csv and crossvalidate.json');
+}
+
 /** Options of `many`, those of its model included. */
 export function addManyOptions(command: Command): Command {
   return addModelOptions(command)

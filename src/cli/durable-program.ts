@@ -1,7 +1,7 @@
 /** Studies that can be kept in a folder, as commands of their own and on the queue, and what puts folders together. */
 import { type Command, Option } from 'commander';
 import { OptionError } from '../errors.js';
-import { addCalibrateOptions, addLrtOptions, addManyOptions, addPermuteOptions, addPowerOptions } from './durable-options.js';
+import { addCalibrateOptions, addCrossValidateOptions, addInfluenceOptions, addLrtOptions, addManyOptions, addPermuteOptions, addPowerOptions } from './durable-options.js';
 import { parseChoice, parseCount, parseNumber } from './option-values.js';
 import { BACKENDS, addBootstrapOptions, addDurableOptions, addModelOptions, addResumeOptions, jsonOption, orSavedModel, progressOption, workersOption } from './options.js';
 import type { DurableArguments } from './options.js';
@@ -17,6 +17,8 @@ const STUDIES: readonly { readonly kind: string; readonly description: string; r
   { kind: 'calibrate', description: 'percentile intervals whose level is corrected by a double bootstrap', options: addCalibrateOptions },
   { kind: 'permute', description: 'permutation test of fixed effects', options: addPermuteOptions },
   { kind: 'power', description: 'power, type-I error, bias and coverage by simulation, for data or a design, over effects and sizes', options: addPowerOptions },
+  { kind: 'influence', description: 'fit the model without each level of a grouping factor, or each row', options: addInfluenceOptions },
+  { kind: 'crossvalidate', description: 'predict rows that the model was not fitted to', options: addCrossValidateOptions },
   { kind: 'many', description: 'fit one model to many responses', options: addManyOptions },
 ];
 

@@ -7,7 +7,7 @@ import { inferenceCommands } from './inference-program.js';
 import { modelCommands } from './model-program.js';
 import { type FitArguments, addModelOptions } from './options.js';
 import { checkOutputPaths } from './output-paths.js';
-import { studyCommands } from './study-program.js';
+import { poolCommand } from './pool-program.js';
 
 /** A fresh program; commander keeps state in it, so that every run needs its own. */
 export function createProgram(): Command {
@@ -23,7 +23,7 @@ export function createProgram(): Command {
   inferenceCommands(program);
   program.commandsGroup('Many fits of a model:');
   durableCommands(program);
-  studyCommands(program);
+  poolCommand(program);
   program.commandsGroup('Machines:');
   machineCommands(program);
   devicesCommand(program);

@@ -156,6 +156,7 @@ export async function jackknife(model: FittedModel, options: StudyFitOptions = {
   checkOptions('jackknife', options);
   const { design } = model.frame;
   const units = rowUnits(design, hasOneFactor(design) ? design.random[0]!.group : 'rows');
-  const fit = await fitWithout(model, units.unitOf, units.labels.length, options);
+  const parts = units.labels.length;
+  const fit = await fitWithout(model, { partOf: units.unitOf, parts }, { from: 0, to: parts }, options);
   return reportedParameters(design).columns(fit).map((column) => column.map((value, b) => (isConverged(fit.status[b]!) ? value : NaN)));
 }

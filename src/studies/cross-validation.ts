@@ -1,58 +1,72 @@
 /** Cross-validation: how well a model predicts rows that it was not fitted to. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
-import { type CumulativeLink, categoryProbability } from '../families/cumulative.js';
-import { familyOf } from '../families/registry.js';
 import { atParameters } from '../fit/at-parameters.js';
 import type { Design } from '../model/design.js';
-import { linearPredictors } from '../model/linear-predictor.js';
 import { type StatusName, STATUS_NAMES, isConverged } from '../model/status.js';
+import type { BackendReport } from '../objective/backend.js';
 import { STREAM, checkSeed, fillUniforms } from '../random/stream.js';
-import { type FittedModel, type StudyFitOptions } from './fitted-model.js';
-import { countingRows, fitWithout, rowUnits } from './leave-out.js';
+import type { FittedModel } from './fitted-model.js';
+import { countingRows, rowUnits, rowsKept } from './leave-out.js';
+import { type LeaveOutSpec, leaveOutFits, leaveOutStudy, plainModel } from './leave-out-study.js';
+import { FAILED, type PredictionErrors, type RowScore, errorsOf, rowScores } from './row-scores.js';
+import { STUDY_RUN_OPTIONS, type StudyRunOptions, runInMemory } from './run-study.js';
+import type { StudyResults } from './study.js';
 
 /** The folds, and where their models are fitted. */
-export interface CrossValidationOptions extends StudyFitOptions {
+export interface CrossValidationOptions extends StudyRunOptions {
   /** Number of folds, from 2 to the number of units. */
   readonly folds: number;
   /** What goes into a fold together: levels of a grouping factor, or single `rows`. */
   readonly by: string;
   /** Of the random assignment to folds. */
   readonly seed: number;
+  /** Assignments to folds, one after the other; default 1. */
+  readonly repeats?: number;
+}
+
+const OPTION_NAMES = { folds: true, by: true, seed: true, repeats: true, ...STUDY_RUN_OPTIONS } as const satisfies Record<keyof CrossValidationOptions, true>;
+
+/** Everything the fits without each fold depend on, one repeat after the other. */
+export interface CrossValidationSpec extends LeaveOutSpec {
+  readonly kind: 'crossvalidate';
+  readonly by: string;
 }
 
 /** One fold: the rows left out, and how well they were predicted. */
-export interface Fold {
+export interface Fold extends PredictionErrors {
+  /** Number of the assignment to folds, from 1. */
+  readonly repeat: number;
   /** Rows left out. */
   readonly rows: number;
   readonly status: StatusName;
   /** Log predictive density of the rows left out given the others; NaN where the fit failed. */
   readonly log_score: number;
-  /** Root mean squared difference of response (binomial: proportion) and predicted mean; null for ordered responses, which have no mean. */
-  readonly rmse: number | null;
-  /**
-   * Mean squared difference of each trial's outcome (0 or 1) and predicted probability; for ordered responses summed over the categories (Brier 1950);
-   * null for families without probabilities.
-   */
-  readonly brier: number | null;
 }
 
-/** Predictions of rows by fits that did not see them, scored. */
-export interface CrossValidation {
-  readonly by: string;
-  readonly folds: readonly Fold[];
-  /** Fold of each row, from 0. */
-  readonly foldOf: Int32Array;
+/** How well the rows were predicted whose folds could be fitted. */
+export interface Scores extends PredictionErrors {
   /** Rows of the folds that could be fitted; scores of models compare only where it is the same. */
   readonly scored: number;
   /** Sum over those folds, NaN without any, and its standard error from fold to fold. */
   readonly log_score: number;
   readonly log_score_error: number;
-  /** Over the scored rows. */
-  readonly rmse: number | null;
-  readonly brier: number | null;
-  /** Predicted means of all rows (ordered responses: probabilities of their categories), each by the fit that did not see it; NaN where that failed. */
+}
+
+/**
+ * Predictions of rows by fits that did not see them, scored. With several repeats the scores are means over them, the squared errors over all: repeats take away
+ * the chance of the division into folds, but the rows are the same, so that the standard error is the one of a single repeat.
+ */
+export interface CrossValidation extends Scores {
+  readonly by: string;
+  /** Those of all repeats, one repeat after the other. */
+  readonly folds: readonly Fold[];
+  /** Fold of each row, from 0: n numbers for each repeat. */
+  readonly foldOf: Int32Array;
+  readonly repeats: readonly Scores[];
+  /** Predicted means of all rows (ordered responses: probabilities of their categories), each by the fit that did not see it, n for each repeat; NaN where that failed. */
   readonly predicted: Float64Array;
+  readonly backend: BackendReport;
 }
 
 /**
@@ -63,103 +77,84 @@ export interface CrossValidation {
  */
 export async function crossValidate(model: FittedModel, options: CrossValidationOptions): Promise<CrossValidation> {
   checkFit('crossValidate', model);
-  checkOptions('crossValidate', options, "{ folds: 10, by: 'rows', seed: 1 }");
-  const { folds: count, by, seed, ...fitOptions } = options;
-  const { design } = model.frame;
-  const units = rowUnits(design, by);
-  if (!Number.isSafeInteger(count) || count < 2 || count > units.labels.length) {
-    throw new OptionError(`folds must be an integer from 2 to ${units.labels.length}, the number of ${by === 'rows' ? 'rows' : `levels of '${by}'`}, not ${count}`);
+  checkOptionNames(options, OPTION_NAMES, 'crossValidate');
+  const spec = crossValidationSpec(model, options);
+  return crossValidationFromResults(spec, await runInMemory(leaveOutStudy(spec), options), options.signal);
+}
+
+/** The spec of the fits. @throws OptionError for a number of folds or a grouping factor that cannot be. */
+export function crossValidationSpec(model: FittedModel, { folds, by, seed, repeats = 1 }: Pick<CrossValidationOptions, 'folds' | 'by' | 'seed' | 'repeats'>): CrossValidationSpec {
+  const { labels: { length: units }, unitOf } = rowUnits(model.frame.design, by);
+  if (!Number.isSafeInteger(folds) || folds < 2 || folds > units) {
+    throw new OptionError(`folds must be an integer from 2 to ${units}, the number of ${by === 'rows' ? 'rows' : `levels of '${by}'`}, not ${folds}`);
   }
+  if (!Number.isSafeInteger(repeats) || repeats < 1) throw new OptionError(`repeats must be a positive integer, not ${repeats}`);
   checkSeed(seed);
-  const foldOfUnit = randomFolds(units.labels.length, count, seed);
-  const foldOf = units.unitOf.map((unit) => foldOfUnit[unit]!);
-  const fit = await fitWithout(model, foldOf, count, fitOptions);
-  const scores = new Array<RowScore>(design.nobs).fill(FAILED);
+  const n = unitOf.length;
+  const partOf = new Int32Array(repeats * n);
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const foldOfUnit = randomFolds(units, folds, seed, repeat);
+    partOf.set(unitOf.map((unit) => foldOfUnit[unit]!), repeat * n);
+  }
+  return { kind: 'crossvalidate', by, model: plainModel(model), division: { partOf, parts: folds }, standardErrors: 'none' };
+}
+
+/** What `crossValidate` returns, from the results of its study: the rows that were left out are predicted here. @param signal aborts between two folds */
+export async function crossValidationFromResults(spec: CrossValidationSpec, results: StudyResults, signal?: AbortSignal): Promise<CrossValidation> {
+  const { by, model, division } = spec;
+  const { frame: { design }, settings, response } = model;
+  const n = design.nobs;
+  const fit = await leaveOutFits(spec, results);
+  const scores = new Array<RowScore>(division.partOf.length).fill(FAILED);
   const folds: Fold[] = [];
-  for (let k = 0; k < count; k++) {
-    fitOptions.signal?.throwIfAborted();
-    const params = Float64Array.from(fit.params, (column) => column[k]!);
-    const rows = [...foldOf.keys()].filter((i) => foldOf[i] === k);
-    const status = STATUS_NAMES[fit.status[k]!]!;
+  for (let k = 0; k < fit.nModels; k++) {
+    signal?.throwIfAborted();
+    const repeat = Math.floor(k / division.parts);
+    const kept = rowsKept(division, design, k);
+    const rows = [...kept.keys()].filter((i) => kept[i] === 0);
+    const about = { repeat: repeat + 1, rows: rows.length, status: STATUS_NAMES[fit.status[k]!]! };
     if (!isConverged(fit.status[k]!)) {
-      folds.push({ rows: rows.length, status, log_score: NaN, ...errorsOf(design, [FAILED]) });
+      folds.push({ ...about, log_score: NaN, ...errorsOf(design, [FAILED]) });
       continue;
     }
-    const all = await atParameters(design, model.settings, { response: model.response }, params);
-    const rest = Float64Array.from(foldOf, (fold) => (fold === k ? 0 : 1));
-    const seen = await atParameters(design, model.settings, { response: model.response, ...countingRows(design, rest) }, params);
+    const params = Float64Array.from(fit.params, (column) => column[k]!);
+    const all = await atParameters(design, settings, { response }, params);
+    const seen = await atParameters(design, settings, { response, ...countingRows(design, kept) }, params);
     const scoreOf = rowScores(model, params, seen.modes);
-    for (const i of rows) scores[i] = scoreOf(i);
-    folds.push({ rows: rows.length, status, log_score: all.logLik - seen.logLik, ...errorsOf(design, rows.map((i) => scores[i]!)) });
+    const own = rows.map(scoreOf);
+    rows.forEach((i, at) => { scores[repeat * n + i] = own[at]!; });
+    folds.push({ ...about, log_score: all.logLik - seen.logLik, ...errorsOf(design, own) });
   }
+  const repeats = Array.from({ length: division.partOf.length / n }, (_, repeat) =>
+    scoresOf(design, folds.filter((fold) => fold.repeat === repeat + 1), scores.slice(repeat * n, (repeat + 1) * n)));
+  const mean = (of: (scores: Scores) => number): number => repeats.reduce((sum, one) => sum + of(one), 0) / repeats.length;
+  return {
+    by, folds, foldOf: division.partOf, predicted: Float64Array.from(scores, (score) => score.predicted), repeats,
+    scored: repeats.reduce((sum, { scored }) => sum + scored, 0), log_score: mean(({ log_score }) => log_score),
+    log_score_error: Math.sqrt(mean(({ log_score_error }) => log_score_error ** 2)),
+    ...errorsOf(design, scores.filter((score) => score !== FAILED)), backend: fit.backend,
+  };
+}
+
+/** The scores of one repeat. */
+function scoresOf(design: Design, folds: readonly Fold[], rows: readonly RowScore[]): Scores {
   const fitted = folds.filter(({ log_score }) => !Number.isNaN(log_score));
   // Without any, 0 would be better than every model.
   const total = fitted.length === 0 ? NaN : fitted.reduce((sum, { log_score }) => sum + log_score, 0);
   const mean = total / fitted.length;
   const spread = fitted.reduce((sum, { log_score }) => sum + (log_score - mean) ** 2, 0) / (fitted.length - 1);
   return {
-    by, folds, foldOf, predicted: Float64Array.from(scores, (score) => score.predicted),
-    scored: fitted.reduce((sum, { rows }) => sum + rows, 0), log_score: total, log_score_error: Math.sqrt(fitted.length * spread),
-    ...errorsOf(design, scores.filter((score) => score !== FAILED)),
+    scored: fitted.reduce((sum, { rows: count }) => sum + count, 0), log_score: total, log_score_error: Math.sqrt(fitted.length * spread),
+    ...errorsOf(design, rows.filter((score) => score !== FAILED)),
   };
 }
 
-/** Units dealt to folds of nearly equal size in an order that depends on the seed alone. */
-function randomFolds(units: number, folds: number, seed: number): Int32Array {
+/** Units dealt to folds of nearly equal size in an order that depends on (seed, repeat) alone. */
+function randomFolds(units: number, folds: number, seed: number, repeat: number): Int32Array {
   const keys = new Float64Array(units);
-  fillUniforms(keys, units, seed, 0, STREAM.observations);
+  fillUniforms(keys, units, seed, repeat, STREAM.observations);
   const order = [...keys.keys()].sort((a, b) => keys[a]! - keys[b]!);
   const out = new Int32Array(units);
   order.forEach((unit, place) => { out[unit] = place % folds; });
   return out;
-}
-
-/** What a fit says of a row that it did not see. */
-interface RowScore {
-  readonly predicted: number;
-  readonly squaredError: number;
-  /** Summed over the trials. */
-  readonly brier: number;
-  readonly trials: number;
-}
-
-const FAILED: RowScore = { predicted: NaN, squaredError: NaN, brier: NaN, trials: 1 };
-
-/** The scores of rows at the parameters and modes. */
-function rowScores({ frame: { design }, response }: FittedModel, params: Float64Array, modes: Float64Array): (row: number) => RowScore {
-  const { eta, auxiliaryOf } = linearPredictors({ design, params, modes });
-  if (isOrdered(design)) {
-    return (row) => {
-      const thresholds = auxiliaryOf(row);
-      const p = Array.from({ length: thresholds.length + 1 }, (_, k) => categoryProbability(design.link as CumulativeLink, eta[row]!, thresholds, k + 1));
-      return { predicted: p[response[row]! - 1]!, squaredError: NaN, brier: p.reduce((sum, value, k) => sum + (value - (k + 1 === response[row] ? 1 : 0)) ** 2, 0), trials: 1 };
-    };
-  }
-  const family = familyOf(design);
-  const binomial = isBinomial(design);
-  return (row) => {
-    const y = response[row]!;
-    const trials = binomial ? design.trials?.[row] ?? 1 : 1;
-    const mean = family.responseMean(eta[row]!, auxiliaryOf(row));
-    return { predicted: mean, squaredError: (y / trials - mean) ** 2, brier: y * (1 - mean) ** 2 + (trials - y) * mean ** 2, trials };
-  };
-}
-
-/** Families of so many successes out of so many trials, whose means are probabilities. */
-function isBinomial({ family }: Design): boolean {
-  return family === 'binomial' || family === 'betabinomial';
-}
-
-/** Families of categories. */
-function isOrdered({ family }: Design): boolean {
-  return family === 'cumulative';
-}
-
-/** Errors of the predictions of some rows. */
-function errorsOf(design: Design, scores: readonly RowScore[]): Pick<Fold, 'rmse' | 'brier'> {
-  const sum = (of: (score: RowScore) => number): number => scores.reduce((total, score) => total + of(score), 0);
-  return {
-    rmse: isOrdered(design) ? null : Math.sqrt(sum(({ squaredError }) => squaredError) / scores.length),
-    brier: isBinomial(design) || isOrdered(design) ? sum(({ brier }) => brier) / sum(({ trials }) => trials) : null,
-  };
 }

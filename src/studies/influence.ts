@@ -1,16 +1,29 @@
 /** How much each level of a grouping factor, or each row, matters to the estimates: the model is fitted without it. */
-import { checkFit, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames } from '../check-arguments.js';
 import type { BatchFit } from '../model/batch-fit.js';
 import { type StatusName, STATUS_NAMES, isConverged } from '../model/status.js';
 import { inverse } from '../numerics/cholesky.js';
-import { fitWithout, rowUnits } from './leave-out.js';
-import { type FittedModel, type StudyFitOptions } from './fitted-model.js';
+import type { FittedModel } from './fitted-model.js';
+import { rowUnits } from './leave-out.js';
+import { type LeaveOutSpec, leaveOutFits, leaveOutStudy, plainModel } from './leave-out-study.js';
 import { reportedParameters } from './reported-parameters.js';
+import { STUDY_RUN_OPTIONS, type StudyRunOptions, runInMemory } from './run-study.js';
+import type { StudyResults } from './study.js';
 
 /** What is left out in turn, and where the models are fitted. */
-export interface InfluenceOptions extends StudyFitOptions {
+export interface InfluenceOptions extends StudyRunOptions {
   /** Name of a grouping factor, or `rows`. */
   readonly by: string;
+}
+
+const OPTION_NAMES = { by: true, ...STUDY_RUN_OPTIONS } as const satisfies Record<keyof InfluenceOptions, true>;
+
+/** Everything the fits without each unit depend on, and what they are compared with. */
+export interface InfluenceSpec extends LeaveOutSpec {
+  readonly kind: 'influence';
+  readonly by: string;
+  /** p × p covariance of the fixed effects. */
+  readonly covariance: Float64Array;
 }
 
 /** The model without one unit. */
@@ -57,18 +70,33 @@ export interface InfluenceSource extends FittedModel {
  */
 export async function influence(model: InfluenceSource, options: InfluenceOptions): Promise<Influence> {
   checkFit('influence', model);
-  checkOptions('influence', options, "{ by: 'rows' }");
-  const { by, ...fitOptions } = options;
-  const { design } = model.frame;
-  const units = rowUnits(design, by);
+  checkOptionNames(options, OPTION_NAMES, 'influence');
+  const { spec, labels } = influenceSpec(model, options.by);
+  return influenceFromResults(spec, labels, await runInMemory(leaveOutStudy(spec), options));
+}
+
+/** The spec of the fits, and the names of the units, which stay out of it: they may be those of people. @throws OptionError for a name that is no grouping factor. */
+export function influenceSpec(model: InfluenceSource, by: string): { readonly spec: InfluenceSpec; readonly labels: readonly string[] } {
+  const { labels, unitOf } = rowUnits(model.frame.design, by);
+  return {
+    spec: {
+      kind: 'influence', by, model: plainModel(model), division: { partOf: unitOf, parts: labels.length }, covariance: Float64Array.from(model.vcov.flat()),
+      standardErrors: model.settings.integration.nAGQ === 0 ? 'wls' : 'hessian',
+    },
+    labels,
+  };
+}
+
+/** What `influence` returns, from the results of its study. */
+export async function influenceFromResults(spec: InfluenceSpec, labels: readonly string[], results: StudyResults): Promise<Influence> {
+  const { by, covariance, model: { params, frame: { design } } } = spec;
   const p = design.fixedNames.length;
   const reported = reportedParameters(design);
-  const estimates = reported.of(model.params);
-  const precision = inverse(Float64Array.from(model.vcov.flat()), p);
-  const standardErrors = model.settings.integration.nAGQ === 0 ? 'wls' : 'hessian';
-  const fit = await fitWithout(model, units.unitOf, units.labels.length, { ...fitOptions, standardErrors });
+  const estimates = reported.of(params);
+  const precision = inverse(covariance, p);
+  const fit = await leaveOutFits(spec, results);
   const columns = reported.columns(fit);
-  const rows = units.labels.map((unit, b): InfluenceRow => {
+  const rows = labels.map((unit, b): InfluenceRow => {
     const found = isConverged(fit.status[b]!);
     const dfbeta = columns.map((column, j) => (found ? column[b]! - estimates[j]! : NaN));
     let distance = precision === null ? NaN : 0;

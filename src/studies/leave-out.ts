@@ -1,5 +1,6 @@
 /** Models fitted without a part of their rows, by counting those rows zero times: no copies of the data. */
 import { OptionError } from '../errors.js';
+import type { Range } from '../fit/batch-ranges.js';
 import type { FitBatchOptions } from '../fit/fit-batch.js';
 import type { Batch } from '../model/batch.js';
 import type { BatchFit } from '../model/batch-fit.js';
@@ -37,20 +38,38 @@ export function countingRows(design: Design, copies: Float64Array): Pick<Batch, 
   return { weights: weights === null ? copies : copies.map((times, at) => times * weights[at % nobs]!) };
 }
 
-/**
- * Fits the model once without each part, starting from its estimates.
- * @param partOf part of each row; parts are numbered from 0
- */
-export function fitWithout(model: FittedModel, partOf: Int32Array, parts: number, options: FitBatchOptions): Promise<BatchFit> {
+/** What is fitted without a part of its rows. */
+export type WholeModel = Pick<FittedModel, 'frame' | 'settings' | 'params' | 'metric' | 'response'>;
+
+/** A division of the rows into parts, or several divisions into as many. */
+export interface Division {
+  /** Part of each row, from 0; a further division follows the one before. */
+  readonly partOf: Int32Array;
+  readonly parts: number;
+}
+
+/** Models of some divisions: one without each part. */
+export function modelsOf({ partOf, parts }: Division, { nobs }: Design): number {
+  return (partOf.length / nobs) * parts;
+}
+
+/** Which rows the model with a number has: those of all parts but one. 1 or 0 per row. */
+export function rowsKept({ partOf, parts }: Division, { nobs }: Design, model: number): Float64Array {
+  const first = Math.floor(model / parts) * nobs;
+  return Float64Array.from({ length: nobs }, (_, i) => (partOf[first + i] === model % parts ? 0 : 1));
+}
+
+/** Fits the model once without each part, starting from its estimates: models [from, to) of them. */
+export function fitWithout(model: WholeModel, division: Division, { from, to }: Range, options: FitBatchOptions): Promise<BatchFit> {
   const { design } = model.frame;
   const n = design.nobs;
-  return fitPieces(design, parts, 2 * n, (from, to) => {
-    const copies = new Float64Array((to - from) * n);
-    const response = new Float64Array((to - from) * n);
-    for (let b = from; b < to; b++) {
-      response.set(model.response, (b - from) * n);
-      for (let i = 0; i < n; i++) copies[(b - from) * n + i] = partOf[i] === b ? 0 : 1;
+  return fitPieces(design, to - from, 2 * n, (first, end) => {
+    const copies = new Float64Array((end - first) * n);
+    const response = new Float64Array((end - first) * n);
+    for (let b = first; b < end; b++) {
+      response.set(model.response, (b - first) * n);
+      copies.set(rowsKept(division, design, from + b), (b - first) * n);
     }
-    return { nModels: to - from, response, start: model.params, metric: model.metric, ...countingRows(design, copies) };
+    return { nModels: end - first, response, start: model.params, metric: model.metric, ...countingRows(design, copies) };
   }, { ...options, ...settingsOptions(model.settings) });
 }

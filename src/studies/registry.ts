@@ -1,7 +1,10 @@
 /** Studies by the kind of their spec: what a machine needs that was given nothing but the spec. */
 import { OptionError } from '../errors.js';
 import { type BootstrapSpec, bootstrapStudy } from './bootstrap-study.js';
+import type { CrossValidationSpec } from './cross-validation.js';
 import { type DoubleBootstrapSpec, doubleBootstrapStudy } from './double-bootstrap-study.js';
+import type { InfluenceSpec } from './influence.js';
+import { leaveOutStudy } from './leave-out-study.js';
 import { type LrtSpec, lrtStudy } from './lrt-study.js';
 import { type ManySpec, manyStudy } from './many-study.js';
 import { type PermutationSpec, permutationStudy } from './permutation-study.js';
@@ -11,6 +14,8 @@ import type { Study, StudySpec } from './study.js';
 const STUDIES: Readonly<Record<string, (spec: never) => Study>> = {
   bootstrap: (spec: BootstrapSpec) => bootstrapStudy(spec),
   calibrate: (spec: DoubleBootstrapSpec) => doubleBootstrapStudy(spec),
+  crossvalidate: (spec: CrossValidationSpec) => leaveOutStudy(spec),
+  influence: (spec: InfluenceSpec) => leaveOutStudy(spec),
   lrt: (spec: LrtSpec) => lrtStudy(spec),
   many: (spec: ManySpec) => manyStudy(spec),
   permute: (spec: PermutationSpec) => permutationStudy(spec),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliResult, runCli } from './run-cli.js';
 
 const cbpp = fileURLToPath(new URL('../../data/cbpp.csv', import.meta.url));
+const EPIL = fileURLToPath(new URL('../../data/epil.csv', import.meta.url));
 const MODEL = [cbpp, '--formula', 'cbind(incidence, size - incidence) ~ period + (1 | herd)', '--family', 'binomial', '--types', 'period=factor', '--backend', 'cpu', '--workers', '1'];
 const DESIGN = ['--design', 'clinic[12]; arm = a|b; size = 15', '--formula', 'cbind(y, size - y) ~ arm + (1 | clinic)', '--family', 'binomial',
   '--params', '(Intercept)=-1,armb=0.5,clinic.(Intercept)=0.6', '--tested', 'armb', '--backend', 'cpu', '--workers', '1'];
@@ -50,6 +51,8 @@ const FIXED: readonly (readonly [string, readonly string[], string])[] = [
   ['calibrate', [...MODEL, '--nsim', '150', '--inner', '12'], 'calibrate.csv'],
   ['permute', [...MODEL, '--columns', 'period2,period3,period4', '--nsim', '600'], 'permute.csv'],
   ['power', [...DESIGN, '--effects', '0,0.5', '--tests', 'z,lrt', '--nsim', '250'], 'power.csv'],
+  ['influence', [EPIL, '--formula', 'y ~ trt * lbase + (1 | subject)', '--family', 'nbinom2', '--backend', 'cpu', '--workers', '1', '--by', 'rows'], 'influence.csv'],
+  ['crossvalidate', [...MODEL, '--by', 'rows', '--folds', '10', '--repeats', '40'], 'crossvalidate.csv'],
   ['many', [ITEMS, '--formula', 'y ~ period + (1 | herd)', '--family', 'nbinom2', '--types', 'period=factor', '--responses', 'item*', '--backend', 'cpu', '--workers', '1'], 'many.csv'],
 ];
 const STOPPING: typeof FIXED = [

@@ -74,6 +74,23 @@ describe('cross-validation', () => {
     expect(result.brier).toBeNull();
   });
 
+  test('repeats: the first is the run without, each divides anew, and the scores are their means', async () => {
+    const options = { folds: 5, by: 'herd', seed: 3, ...RUN } as const;
+    const once = await crossValidate(await herds, options);
+    const thrice = await crossValidate(await herds, { ...options, repeats: 3 });
+    expect(thrice.repeats).toHaveLength(3);
+    expect(thrice.repeats[0]).toEqual(once.repeats[0]);
+    expect(thrice.folds.slice(0, 5)).toEqual(once.folds);
+    expect(thrice.folds.map(({ repeat }) => repeat)).toEqual([1, 2, 3].flatMap((repeat) => new Array<number>(5).fill(repeat)));
+    expect(thrice.predicted.slice(0, 56)).toEqual(once.predicted);
+    expect(new Set([0, 1, 2].map((repeat) => thrice.foldOf.slice(repeat * 56, (repeat + 1) * 56).join(' '))).size).toBe(3);
+    expect(thrice.log_score).toBeCloseTo(thrice.repeats.reduce((sum, { log_score }) => sum + log_score / 3, 0), 10);
+    expect(thrice.rmse! ** 2).toBeCloseTo(thrice.repeats.reduce((sum, { rmse }) => sum + rmse! ** 2 / 3, 0), 10);
+    // The rows are the same in every repeat: no smaller error than that of one.
+    expect(thrice.log_score_error ** 2).toBeCloseTo(thrice.repeats.reduce((sum, { log_score_error }) => sum + log_score_error ** 2 / 3, 0), 10);
+    expect(thrice.scored).toBe(168);
+  });
+
   test('without a fold that could be fitted there is no score, and with some the rows are counted', async () => {
     const fit = await herds;
     expect((await crossValidate(fit, { folds: 5, by: 'herd', seed: 3, ...RUN })).scored).toBe(56);
@@ -85,6 +102,8 @@ describe('cross-validation', () => {
   test('what cannot be is refused', async () => {
     await expect(crossValidate(await herds, { folds: 16, by: 'herd', seed: 1, ...RUN })).rejects.toThrow(/folds must be an integer from 2 to 15, the number of levels of 'herd'/);
     await expect(crossValidate(await herds, { folds: 5, by: 'cow', seed: 1, ...RUN })).rejects.toThrow(/no grouping factor/);
+    await expect(crossValidate(await herds, { folds: 5, by: 'herd', seed: 1, repeats: 0, ...RUN })).rejects.toThrow(/repeats must be a positive integer, not 0/);
+    await expect(crossValidate(await herds, { folds: 5, by: 'herd', seed: 1, repeat: 2, ...RUN } as never)).rejects.toThrow(/no option 'repeat'.*'repeats'/);
   });
 });
 
