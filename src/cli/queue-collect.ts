@@ -10,12 +10,13 @@ import { QueueError } from '../queue/connection.js';
 import { type RangeJob, addJobs, failedJobs } from '../queue/jobs.js';
 import { doneRanges, dropPart, getAbout, getPart, removeStudy } from '../queue/remote-study.js';
 import { formatCount } from '../report/format-numbers.js';
+import { countRanges } from '../studies/ranges.js';
 import { openStudy } from '../studies/registry.js';
 import { checkJson, finishStudy } from './durable-command.js';
 import { durableCommand } from './durable-commands.js';
 import { interruptible } from './interrupt.js';
 import { type ProgressStyle, createProgress } from './progress-bar.js';
-import { type RedisArguments, countMissing, shortId, withRedis } from './queue-redis.js';
+import { type RedisArguments, shortId, withRedis } from './queue-redis.js';
 
 /** What commander hands to `queue collect`. */
 export interface CollectArguments extends RedisArguments {
@@ -38,10 +39,10 @@ export async function collectCommand(path: string, options: CollectArguments): P
     const folder = await openStudyFolder(path, record, { mode: 'resume', reports: command.reports });
     const progress = createProgress(options.progress);
     try {
-      const meter = new ProgressMeter(stage, record.study.total, (report) => { progress.update(report); }, record.study.total - countMissing(folder));
+      const meter = new ProgressMeter(stage, record.study.total, (report) => { progress.update(report); }, record.study.total - countRanges(folder.missing));
       await interruptible(async (signal) => {
-        while (await fetchParts(redis, queue, folder, () => { meter.reach(record.study.total - countMissing(folder)); })) {
-          if (wait !== true) throw new QueueError(`${formatCount(countMissing(folder))} of ${formatCount(record.study.total)} replicates are not done yet; collect again later, or add --wait`);
+        while (await fetchParts(redis, queue, folder, () => { meter.reach(record.study.total - countRanges(folder.missing)); })) {
+          if (wait !== true) throw new QueueError(`${formatCount(countRanges(folder.missing))} of ${formatCount(record.study.total)} replicates are not done yet; collect again later, or add --wait`);
           await sleep(POLL, undefined, { signal });
         }
       }, () => `what is done is in '${path}'; collect again for the rest`);
@@ -57,7 +58,7 @@ export async function collectCommand(path: string, options: CollectArguments): P
 
 /** Whether anything is still missing after all that is done was fetched. @throws QueueError when it will never come. */
 async function fetchParts(redis: Redis, queue: Queue<RangeJob>, folder: StudyFolder, onPart: () => void): Promise<boolean> {
-  if (countMissing(folder) === 0) return false;
+  if (countRanges(folder.missing) === 0) return false;
   const { id } = folder.manifest;
   const about = await getAbout(redis, id);
   for (const range of await doneRanges(redis, id)) {
@@ -73,7 +74,7 @@ async function fetchParts(redis: Redis, queue: Queue<RangeJob>, folder: StudyFol
     }
     onPart();
   }
-  if (countMissing(folder) === 0) return false;
+  if (countRanges(folder.missing) === 0) return false;
   if (about === null) throw new QueueError(`the server does not know study ${shortId(id)}, or has forgotten it; submit it again with --resume, or go on here with --resume`);
   const [failure] = await failedJobs(queue, id);
   if (failure !== undefined) {

@@ -1,7 +1,6 @@
 /** What the commands of `glmmgpu queue` share. */
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { StudyFolder } from '../durable/study-folder.js';
 import { connectRedis } from '../queue/connection.js';
 import { type RangeJob, openQueue } from '../queue/jobs.js';
 
@@ -22,11 +21,6 @@ export async function withRedis(url: string, work: (redis: Redis, queue: Queue<R
   } finally {
     redis.disconnect();
   }
-}
-
-/** Replicates that a folder lacks. */
-export function countMissing({ missing }: StudyFolder): number {
-  return missing.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 /** Enough of an id for a person. */

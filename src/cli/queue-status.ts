@@ -2,6 +2,7 @@
 import { failedJobs } from '../queue/jobs.js';
 import { doneRanges, listStudies } from '../queue/remote-study.js';
 import { formatQueue } from '../report/format-queue.js';
+import { countRanges } from '../studies/ranges.js';
 import { checkJson, deliverJson, printer } from './durable-command.js';
 import { type RedisArguments, withRedis } from './queue-redis.js';
 
@@ -17,7 +18,7 @@ export async function statusCommand({ redis: url, json }: StatusArguments): Prom
     const running = await queue.getActive();
     const studies = await Promise.all((await listStudies(redis)).map(async ({ id, kind, stage, total }) => ({
       id, kind, stage, total,
-      done: (await doneRanges(redis, id)).reduce((sum, { from, to }) => sum + to - from, 0),
+      done: countRanges(await doneRanges(redis, id)),
       running: running.filter(({ data }) => data.study === id).length,
       failed: await failedJobs(queue, id),
     })));

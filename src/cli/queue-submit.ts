@@ -4,10 +4,11 @@ import { OptionError } from '../errors.js';
 import { addJobs } from '../queue/jobs.js';
 import { type RemoteAbout, putStudy } from '../queue/remote-study.js';
 import { formatCount } from '../report/format-numbers.js';
+import { countRanges } from '../studies/ranges.js';
 import { checkJson, deliverJson, folderMode, printer } from './durable-command.js';
 import { durableCommand } from './durable-commands.js';
 import type { DurableArguments } from './options.js';
-import { type RedisArguments, countMissing, shortId, withRedis } from './queue-redis.js';
+import { type RedisArguments, shortId, withRedis } from './queue-redis.js';
 
 /** What commander hands to `queue submit`, besides the options of the study. */
 export interface SubmitArguments extends RedisArguments, Pick<DurableArguments, 'json' | 'force' | 'resume' | 'out'> {
@@ -37,7 +38,7 @@ export async function submitCommand(kind: string, path: string, options: SubmitA
     const about: RemoteAbout = { id, version, kind, stage, total, expiry: Math.ceil(expire * SECONDS_PER_DAY) };
     await putStudy(redis, about, record.study.spec);
     const jobs = await addJobs(queue, about, folder.missing, jobSize ?? Math.ceil(total / JOBS));
-    printer(json)(`Submitted study ${shortId(id)}: ${formatCount(countMissing(folder))} replicates in ${formatCount(jobs)} jobs.\n`
+    printer(json)(`Submitted study ${shortId(id)}: ${formatCount(countRanges(folder.missing))} replicates in ${formatCount(jobs)} jobs.\n`
       + `On any machine: glmmgpu queue worker. Here, for the results: glmmgpu queue collect ${out} --wait`);
     await deliverJson({ id, total, jobs, folder: out }, json);
   });

@@ -11,8 +11,6 @@ import { type FittedModel, settingsOptions } from './fitted-model.js';
 
 /** Rows that belong together: those of a level of a grouping factor, or each row alone. */
 export interface RowUnits {
-  /** Name of the grouping factor; null for rows. */
-  readonly group: string | null;
   /** Names of the units; rows are numbered from 1. */
   readonly labels: readonly string[];
   /** Unit of each row. */
@@ -25,10 +23,10 @@ export interface RowUnits {
  */
 export function rowUnits(design: Design, by: string): RowUnits {
   const term = design.random.find(({ group }) => group === by);
-  if (term !== undefined) return { group: by, labels: term.levels, unitOf: term.index };
+  if (term !== undefined) return { labels: term.levels, unitOf: term.index };
   const groups = [...new Set(design.random.map(({ group }) => group))];
   if (by !== 'rows') throw new OptionError(`'${by}' is no grouping factor of the model; use ${[...groups, 'rows'].join(', ')}${closestName(by, [...groups, 'rows'])}`);
-  return { group: null, labels: Array.from({ length: design.nobs }, (_, i) => String(i + 1)), unitOf: Int32Array.from({ length: design.nobs }, (_, i) => i) };
+  return { labels: Array.from({ length: design.nobs }, (_, i) => String(i + 1)), unitOf: Int32Array.from({ length: design.nobs }, (_, i) => i) };
 }
 
 /** What makes rows count a given number of times (B × n), for any family. */

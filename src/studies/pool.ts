@@ -1,10 +1,10 @@
 /** Fits to multiply imputed data as one result (Rubin 1987, Multiple Imputation for Nonresponse in Surveys, ch. 3). */
-import tCdf from '@stdlib/stats-base-dists-t-cdf';
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { checkArgument } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import { type GlmmFit, glmm } from '../fit/glmm.js';
 import type { GlmmOptions } from '../fit/options.js';
+import { twoSided } from '../numerics/tails.js';
 import { reportedParameters } from './reported-parameters.js';
 import type { TableInput } from '../table/from-values.js';
 
@@ -92,7 +92,7 @@ function pooledRow(term: string, estimates: readonly number[], variances: readon
   const statistic = estimate / std_error;
   const half = tQuantile(0.5 + level / 2, df) * std_error;
   return {
-    term, estimate, std_error, statistic, df, p_value: 2 * tCdf(-Math.abs(statistic), df), conf_low: estimate - half, conf_high: estimate + half,
+    term, estimate, std_error, statistic, df, p_value: twoSided(statistic, df), conf_low: estimate - half, conf_high: estimate + half,
     riv, lambda, fmi: (riv + 2 / (df + 3)) / (riv + 1),
   };
 }
