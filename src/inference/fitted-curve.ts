@@ -89,7 +89,7 @@ export function fittedCurve(fit: CurveModel, covariate: string, options: FittedC
     const { estimate, error } = combination(row!, fit.params, fit.vcov);
     const eta = estimate + offset;
     if (type === 'link') return { fit: eta, low: eta - z * error, high: eta + z * error };
-    const { low, high } = uncertainty(mean, { eta, variance: error ** 2, derivatives: row!, auxiliary, loading });
+    const { low, high } = uncertainty(mean, { eta, errorOf: (byEta) => ({ variance: (byEta * error) ** 2, derivatives: row!.map((own) => byEta * own) }), auxiliary, loading });
     return { fit: mean(eta, auxiliary), low, high };
   });
   const column = (name: 'fit' | 'low' | 'high'): Float64Array => Float64Array.from(rows, (row) => row[name]);

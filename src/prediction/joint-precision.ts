@@ -39,10 +39,11 @@ export interface JointPrecision {
   /** Variance of η of row i with the given terms, Var(a'(β, u)); a new level adds the variance of its effects. */
   variance(rows: FitRows, row: number, terms: readonly boolean[]): number;
   /**
-   * That variance, and the derivatives of the error of η by the errors of the parameters, x − B l: of the fixed effects, or of all parameters where their
+   * The error of a row's predictors: its variance, and its derivatives by the errors of the parameters, x − B l: of the fixed effects, or of all parameters where their
    * covariance was given. The array is used again for the next row.
+   * @param slopes weights of η (default 1) and of the random effects of the zero inflation (default 0) in the sum whose error is wanted
    */
-  predictor(rows: FitRows, row: number, terms: readonly boolean[]): { readonly variance: number; readonly derivatives: Float64Array };
+  predictor(rows: FitRows, row: number, terms: readonly boolean[], slopes?: readonly [eta: number, zeta: number]): { readonly variance: number; readonly derivatives: Float64Array };
   /** Covariance of the effects b of a level of a term given the data and the other parameters, q × q. */
   levelCovariance(term: number, level: number): Float64Array;
   /** Covariance of the errors of prediction of m combinations, m × m. */
@@ -102,23 +103,24 @@ export function jointPrecision(
   const derivatives = new Float64Array(covariance === undefined ? p : params.length);
   const varianceOf = covariance === undefined ? (i: number, j: number): number => vcov[i]![j]!
     : (i: number, j: number): number => covariance[(i < p ? i : further[i - p]!.place) * params.length + (j < p ? j : further[j - p]!.place)]!;
-  const predictor: JointPrecision['predictor'] = (rows, row, terms) => {
+  const predictor: JointPrecision['predictor'] = (rows, row, terms, slopes = [1, 0]) => {
     if (!definite) return { variance: NaN, derivatives };
     rest.fill(0);
-    for (let j = 0; j < p; j++) rest[j] = rows.x[row * p + j]!;
+    for (let j = 0; j < p; j++) rest[j] = slopes[0] * rows.x[row * p + j]!;
     let variance = 0;
     solver.begin();
     places.forEach(({ term, q: width, first, stride }, t) => {
-      if (!terms[t] || term.predictor !== undefined) return;
+      const own = slopes[term.predictor === 'zi' ? 1 : 0];
+      if (!terms[t] || own === 0) return;
       const { index, z } = rows.random[t]!;
       const l = new Float64Array(width);
       load(factors[t]!, width, z, row * width, l, 0);
       const level = index[row]!;
       for (let c = 0; c < width; c++) {
-        if (level < 0) variance += l[c]! ** 2;
+        if (level < 0) variance += (own * l[c]!) ** 2;
         else {
-          solver.add(eliminated[first + level * stride + c]!, l[c]!);
-          further.forEach(({ effects }, k) => { rest[p + k]! += z[row * width + c]! * effects[t]![level * width + c]!; });
+          solver.add(eliminated[first + level * stride + c]!, own * l[c]!);
+          further.forEach(({ effects }, k) => { rest[p + k]! += own * z[row * width + c]! * effects[t]![level * width + c]!; });
         }
       }
     });

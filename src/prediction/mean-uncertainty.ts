@@ -3,17 +3,18 @@
  * predictors a, whose coefficients γ are estimated together with β.
  */
 import { familyOf } from '../families/registry.js';
-import { type Design, parameterLayout } from '../model/design.js';
+import { type Design, hasTwoPredictors, parameterLayout } from '../model/design.js';
 import { slope } from '../numerics/slope.js';
 import type { Scale } from './prediction-scale.js';
 
 /** What there is of a row. */
 export interface UncertainPredictors {
   readonly eta: number;
-  /** Variance of the error of η. */
-  readonly variance: number;
-  /** Derivatives of that error by the errors of the parameters: of the fixed effects, or of all of them. */
-  readonly derivatives: ArrayLike<number>;
+  /**
+   * The error of `byEta` η + `byZeta` ζ, with of ζ, the logit of an excess zero, the random effects alone: its variance, and its derivatives by the errors of the
+   * parameters, of the fixed effects or of all of them.
+   */
+  readonly errorOf: (byEta: number, byZeta: number) => { readonly variance: number; readonly derivatives: ArrayLike<number> };
   /** Values of the auxiliary predictors. */
   readonly auxiliary: ArrayLike<number>;
   /** Derivative of auxiliary predictor k by its coefficient j. */
@@ -39,27 +40,30 @@ export function meanUncertainty({ design, covariance }: { readonly design: Desig
   const { nFixed, nTheta, nParams } = parameterLayout(design);
   const family = familyOf(design);
   const ordered = (one: number, other: number): Pick<UncertainMean, 'low' | 'high'> => ({ low: Math.min(one, other), high: Math.max(one, other) });
-  return (scale, { eta, variance, derivatives, auxiliary, loading }) => {
+  return (scale, { eta, errorOf, auxiliary, loading }) => {
     const value = scale(eta, auxiliary);
     const byEta = slope((own) => scale(own, auxiliary), eta);
     /** Coefficients the mean depends on: their places among the parameters and the derivatives. */
     const active: { readonly place: number; readonly derivative: number }[] = [];
+    let byZeta = 0;
     let place = nFixed + nTheta;
     design.auxiliary.forEach(({ role, names }, k) => {
       const own = role === 'thresholds' ? 0 : slope((a) => scale(eta, Array.from(auxiliary, (old, i) => (i === k ? a : old))), auxiliary[k]!);
+      if (role === 'zi' && hasTwoPredictors(design)) byZeta = own;
       names.forEach((_, j) => {
         const derivative = own === 0 ? 0 : own * loading(k, j);
         if (derivative !== 0 && !(Number.isNaN(covariance[place * (nParams + 1)]!) && Math.abs(derivative) < NEGLIGIBLE * Math.abs(value))) active.push({ place, derivative });
         place++;
       });
     });
-    if (active.length === 0) {
-      const sd = Math.sqrt(variance);
+    if (active.length === 0 && byZeta === 0) {
+      const sd = Math.sqrt(errorOf(1, 0).variance);
       return { error: sd * Math.abs(byEta), ...ordered(scale(eta - z * sd, auxiliary), scale(eta + z * sd, auxiliary)) };
     }
-    let total = byEta ** 2 * variance;
+    const { variance, derivatives } = errorOf(byEta, byZeta);
+    let total = variance;
     for (const { place: row, derivative } of active) {
-      for (let i = 0; i < derivatives.length; i++) if (derivatives[i] !== 0) total += 2 * byEta * derivatives[i]! * derivative * covariance[row * nParams + i]!;
+      for (let i = 0; i < derivatives.length; i++) if (derivatives[i] !== 0) total += 2 * derivatives[i]! * derivative * covariance[row * nParams + i]!;
       for (const other of active) total += derivative * other.derivative * covariance[row * nParams + other.place]!;
     }
     const error = Math.sqrt(total);

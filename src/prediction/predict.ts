@@ -26,7 +26,7 @@ export interface PredictOptions extends NewRowOptions {
   readonly reForm?: 'all' | 'none' | readonly string[];
   /** Mean over new random effects instead of at the modes: what a randomly drawn level has on average. Not with `reForm`. */
   readonly populationAveraged?: boolean;
-  /** Whether standard errors are wanted (default false): those of η, by the delta method on the scale of means; not for probabilities, nor for `response` with random effects of the zero inflation. */
+  /** Whether standard errors are wanted (default false): those of η, by the delta method on the scale of means; not for probabilities. */
   readonly standardErrors?: boolean;
   /** Level of confidence intervals for the prediction, 0.5 … 0.9999: symmetric on the scale of η, of the link of the mean where it depends on zero inflation or dispersion, too. */
   readonly level?: number;
@@ -62,7 +62,7 @@ export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction 
   if (averaged && options.reForm !== undefined) throw new OptionError('a population average is over all random effects; leave reForm out');
   if (averaged && type === 'link') throw new OptionError('a population average is of the response; leave type out');
   const wantErrors = options.standardErrors === true || level !== undefined;
-  if (wantErrors && !hasErrors) throw new OptionError(`type ${type}${type === 'response' ? ' with random effects of the zero inflation' : ''} has no standard errors; leave standardErrors and level out, use type link, or bootstrap`);
+  if (wantErrors && !hasErrors) throw new OptionError(`type ${type} has no standard errors; leave standardErrors and level out, use type link, or bootstrap`);
   const terms = termsOf(fit, averaged ? 'none' : (options.reForm ?? 'all'));
   const rows: FitRows = options.data === undefined ? design
     : newRows(fit.frame, toTable(options.data), options, terms.map((counts) => (averaged ? 'matrix' : counts ? 'modes' : 'none')));
@@ -78,7 +78,7 @@ export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction 
   const precision = jointPrecision(fit, fit.covariance);
   const uncertainty = meanUncertainty(fit, level === undefined ? NaN : normalQuantile(0.5 + level / 2, 0, 1));
   const uncertain = Array.from(eta, (value, i) => uncertainty(scaleOf(scales[0]!, i), {
-    eta: value, ...precision.predictor(rows, i, terms), auxiliary: auxiliaryOf(i),
+    eta: value, errorOf: (...slopes) => precision.predictor(rows, i, terms, slopes), auxiliary: auxiliaryOf(i),
     loading: (k, j) => rows.auxiliary[k]!.x[i * rows.auxiliary[k]!.names.length + j]!,
   }));
   const column = (name: keyof UncertainMean): Float64Array => Float64Array.from(uncertain, (row) => row[name]);

@@ -4,7 +4,6 @@ import type { Family } from '../families/family.js';
 import { OptionError } from '../errors.js';
 import { familyOf, getFamily } from '../families/registry.js';
 import type { GlmmFit } from '../fit/glmm.js';
-import { hasTwoPredictors } from '../model/design.js';
 import closestName from '../names.js';
 import { PREDICTION_TYPES, type PredictionType } from './prediction-types.js';
 
@@ -16,7 +15,7 @@ export interface PredictionScale {
   readonly scales: readonly Scale[];
   /** Names of the categories, where a prediction is of categories. */
   readonly levels: readonly string[] | null;
-  /** Whether the numbers have standard errors: not those that depend on random effects of the zero inflation or on thresholds. */
+  /** Whether the numbers have standard errors: not probabilities. */
   readonly hasErrors: boolean;
 }
 
@@ -31,7 +30,7 @@ export function predictionScale({ design, frame: { categories } }: Pick<GlmmFit,
     return { scales: type === 'cum.prob' ? own.map((_, k) => sumOf(own.slice(0, k + 1))) : own, levels: categories, hasErrors: false };
   }
   if (categories !== null) throw new OptionError(`an ordered response has no mean; predict type prob, cum.prob or class, the probabilities of its categories, or link`);
-  if (type === 'response') return { scales: [meanOf(familyOf(design))], levels: null, hasErrors: !hasTwoPredictors(design) };
+  if (type === 'response') return { scales: [meanOf(familyOf(design))], levels: null, hasErrors: true };
   if (type === 'conditional') return { scales: [meanOf(getFamily(design.family, design.link))], levels: null, hasErrors: true };
   if (!design.auxiliary.some(({ role }) => role === 'zi')) throw new OptionError('type zprob is for models with zero inflation (ziformula, --zi); use response');
   return { scales: [(_eta, auxiliary) => 1 / (1 + Math.exp(-auxiliary[auxiliary.length - 1]!))], levels: null, hasErrors: false };
