@@ -23,7 +23,7 @@ export function preview(name: string, view: TableView, onType: (column: string, 
   const mistake = el('p', { class: 'error', role: 'alert', id: 'mistake-type' });
   const choices = new Map<string, HTMLSelectElement>();
   const row = ({ name: column, type, missing, nLevels }: ColumnView, i: number): Child[] => {
-    const choice = select(TYPES, type, { 'aria-label': `Type of ${column}`, id: `type-${i}`, 'aria-describedby': mistake.id });
+    const choice = select(TYPES, type, { 'aria-label': `Type of ${column}`, id: `type-${i}` });
     choice.addEventListener('change', () => { onType(column, choice.value as ColumnType); });
     choices.set(column, choice);
     return [column, choice, nLevels === 0 ? '' : formatCount(nLevels), missing === 0 ? '' : formatCount(missing)];
@@ -34,18 +34,23 @@ export function preview(name: string, view: TableView, onType: (column: string, 
     await nextFrame();
     types.querySelector('tbody')!.append(...others.slice(from, to).map((column, i) => tableRow(row(column, COLUMNS_AT_ONCE + from + i))));
   });
+  const shown = view.columns.slice(0, COLUMNS_SHOWN);
+  const aligned = ({ type }: ColumnView, text: string): Child => (type === 'numeric' ? text : el('span', { class: 'text' }, text));
+  const firstRows = table(
+    shown.length < view.columns.length ? `First rows of ${COLUMNS_SHOWN} columns` : 'First rows', ['row', ...shown.map((column) => aligned(column, column.name))],
+    view.head.map((cells, i) => [String(i + 1), ...shown.map((column, j) => (typeof cells[j] === 'string' ? aligned(column, cells[j]) : el('span', { class: 'soft' }, 'NA')))]),
+  );
   return {
     element: el('section', { class: 'panel', id: 'preview', 'aria-label': 'Preview' },
-      el('h2', {}, `${name}: ${formatCount(view.nrow)} rows, ${formatCount(view.columns.length)} columns`),
-      el('div', { class: 'preview' }, el('div', {}, types, mistake),
-        table(view.columns.length > COLUMNS_SHOWN ? `First rows of ${COLUMNS_SHOWN} columns` : 'First rows', ['row', ...view.columns.slice(0, COLUMNS_SHOWN).map((column) => column.name)],
-          view.head.map((cells, i) => [String(i + 1), ...cells.slice(0, COLUMNS_SHOWN).map((cell) => cell ?? el('span', { class: 'soft' }, 'NA'))])))),
+      el('h2', {}, `${name}: ${formatCount(view.nrow)} rows, ${formatCount(view.columns.length)} columns`), el('div', { class: 'preview' }, el('div', {}, types, mistake), firstRows)),
     showMistake(column, message) {
       mistake.textContent = message;
       for (const [of, choice] of choices) {
         choice.removeAttribute('aria-invalid');
+        choice.removeAttribute('aria-describedby');
         if (of === column) {
           choice.setAttribute('aria-invalid', 'true');
+          choice.setAttribute('aria-describedby', mistake.id);
           choice.value = view.columns.find((one) => one.name === column)!.type;
         }
       }

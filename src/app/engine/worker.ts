@@ -70,6 +70,6 @@ async function devices(): Promise<DeviceView> {
   const adapter = 'unavailable' in gpu ? gpu : await reportAdapter(gpu);
   return {
     cores: coreCount(), chosen: chooseDevice(adapter).chosen,
-    adapter: 'unavailable' in adapter ? `none: ${adapter.unavailable}` : `${adapter.description}${adapter.software ? ' (software, for tests)' : ''}`,
+    adapter: 'unavailable' in adapter ? `none (${adapter.unavailable})` : `${adapter.description}${adapter.software ? ' (software, for tests)' : ''}`,
   };
 }
