@@ -14,7 +14,7 @@ const PROBE = 0.1;
 const NEAR_BOUNDARY = 1e-3;
 /** Log-likelihood that setting such an entry to zero may cost: what the tolerance of the optimiser leaves open. */
 const BOUNDARY_COST = 1e-7;
-/** Second start of a model whose likelihood does not exist at the first. */
+/** Second start of a model whose likelihood does not exist at the first, or from which the search ended where the likelihood has no maximum. */
 const SMALL_START = 0.05;
 export interface ThetaSearch {
   readonly geometry: ThetaGeometry;
@@ -42,6 +42,7 @@ export async function maximizeOverTheta(surface: Surface, problem: MaximizeProbl
       ...problem, count: models?.length ?? count, params, held: held === null ? null : pick(held, width), metric: pick(metric, width * width), maxStep: pick(maxStep, 1),
     });
   };
+  const starts = first.slice();
   const best = await run(null, first);
 
   /** Fits some models again from changed parameters; the new fit is taken if it is higher by `gain` at least. */
@@ -53,14 +54,19 @@ export async function maximizeOverTheta(surface: Surface, problem: MaximizeProbl
     const again = await run(subset, params);
     subset.forEach((b, s) => {
       best.evaluations[b]! += again.evaluations[s]!;
-      if (again.value[s]! > best.value[b]! + gain(b) || Number.isNaN(best.value[b]!)) takeOver(best, b, again, s, width);
+      const better = best.outcome[b] === OUTCOME.lineSearch ? again.outcome[s] === OUTCOME.converged
+        : again.value[s]! > best.value[b]! + gain(b) || Number.isNaN(best.value[b]!);
+      if (better) takeOver(best, b, again, s, width);
     });
   };
   const theta = (params: Float64Array): Float64Array => thetaOf(params, 0, width);
   const noise = (b: number): number => 10 * surface.valueNoise * (1 + Math.abs(best.value[b]!));
-  if (coldStart) {
-    const failed = Array.from({ length: count }, (_, b) => b).filter((b) => best.outcome[b] === OUTCOME.nonFinite);
-    await secondStart(failed, (params) => { coldTheta(geometry, theta(params), SMALL_START); }, () => 0);
+  if (held === null) {
+    const failed = Array.from({ length: count }, (_, b) => b).filter((b) => best.outcome[b] === OUTCOME.lineSearch || (coldStart && best.outcome[b] === OUTCOME.nonFinite));
+    await secondStart(failed, (params, b) => {
+      params.set(starts.subarray(b * width, (b + 1) * width));
+      coldTheta(geometry, theta(params), SMALL_START);
+    }, () => 0);
   }
   // What is held may be what the limit is about.
   if (held === null && retreat !== undefined) {
