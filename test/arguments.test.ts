@@ -101,6 +101,17 @@ describe('methods of a fit', () => {
   });
 });
 
+test.each<[string, () => unknown, RegExp]>([
+  ['robustVcov', () => library.robustVcov(fit, { type: 'cr1' as never }), /^type must be CR0 or CR1, not 'cr1'/],
+  ['tidy', () => library.tidy(fit, { effects: ['fixd' as never] }), /^effects must be .*not 'fixd' \(did you mean 'fixed'\?\)$/],
+  ['predict', () => library.predict(fit, { reForm: 'herd' as never }), /^reForm needs a list of grouping factors, not a string; or 'all' or 'none'$/],
+  ['simulate', () => library.simulateResponses(fit, { seed: 1, parameters: { beta: [1] } as never }), /^parameters has no option 'beta'/],
+])('%s refuses a value that it would not look at', async (_, call, message) => {
+  const error = await failure(call);
+  expect(error).toBeInstanceOf(GlmmError);
+  expect((error as Error).message).toMatch(message);
+});
+
 test('a promise in the place of a fit is named with its remedy', async () => {
   const error = await failure(() => library.confint(glmm(FORMULA, data, family) as never));
   expect((error as Error).message).toBe('confint needs a fitted model, not a promise; await it first');

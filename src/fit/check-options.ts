@@ -1,5 +1,5 @@
 /** Checks of options: callers without types misspell them, and a misspelt option must not be silently without effect. */
-import { checkOptionNames } from '../check-arguments.js';
+import { checkArgument, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import closestName from '../names.js';
 import { type BackendChoice, type Control, DEFAULT_CONTROL } from './options.js';
@@ -7,6 +7,12 @@ import { type BackendChoice, type Control, DEFAULT_CONTROL } from './options.js'
 /** @throws OptionError unless the value is one of the valid ones. */
 export function checkChoice(name: string, value: string, valid: readonly string[]): void {
   if (!valid.includes(value)) throw new OptionError(`${name} must be ${valid.slice(0, -1).join(', ')} or ${valid.at(-1)!}, not '${value}'${closestName(String(value), valid)}`);
+}
+
+/** @throws OptionError unless the values are a list of valid ones. */
+export function checkChoices(name: string, values: readonly string[], valid: readonly string[]): void {
+  checkArgument(name, values, ['length'], 'a list', `for example ['${valid[0]!}']`);
+  for (const value of values) checkChoice(name, value, valid);
 }
 
 /** The control of a fit: the given entries, else the defaults. Throws OptionError for unknown names and impossible values. */

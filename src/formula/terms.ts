@@ -7,7 +7,7 @@ import { deparse } from './deparse.js';
 import type { Expression, Summand } from './expression.js';
 
 /** Most terms a formula may stand for; `(a + b + …)^k` grows fast. */
-export const MAX_TERMS = 10_000;
+const MAX_TERMS = 10_000;
 
 export interface TermSet {
   readonly intercept: boolean;

@@ -4,6 +4,7 @@
  */
 import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
+import { checkChoice } from '../fit/check-options.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { linearPredictor } from '../model/linear-predictor.js';
 import { createCpuObjective } from '../objective/cpu.js';
@@ -49,6 +50,7 @@ export async function robustVcov(fit: RobustModel, options: RobustOptions = {}):
   checkFit('robustVcov', fit);
   checkOptionNames(options, OPTION_NAMES, 'robustVcov');
   const { type = 'CR0' } = options;
+  checkChoice('type', type, ['CR0', 'CR1']);
   checkLikelihood(fit.settings);
   const { design } = fit.frame;
   const { codes, count } = clustersOf(design, options.cluster);

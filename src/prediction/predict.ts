@@ -1,6 +1,6 @@
 /** Predictions of a fitted model: with, without or averaged over the random effects, on its own rows or on new ones. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { checkFit, checkOptionNames } from '../check-arguments.js';
+import { checkArgument, checkFit, checkOptionNames } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
 import { checkLevel } from '../fit/confidence-level.js';
 import type { GlmmFit } from '../fit/glmm.js';
@@ -92,10 +92,11 @@ export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction 
 }
 
 /** Which random terms count. @throws OptionError for a name that is no grouping factor. */
-export function termsOf(fit: Pick<GlmmFit, 'design'>, reForm: NonNullable<PredictOptions['reForm']>): boolean[] {
+function termsOf(fit: Pick<GlmmFit, 'design'>, reForm: NonNullable<PredictOptions['reForm']>): boolean[] {
   const { random } = fit.design;
   if (reForm === 'all' || reForm === 'none') return random.map(() => reForm === 'all');
   const groups = random.map(({ group }) => group);
+  checkArgument('reForm', reForm, ['length'], 'a list of grouping factors', "or 'all' or 'none'");
   const unknown = reForm.find((name) => !groups.includes(name));
   if (unknown !== undefined) throw new OptionError(`reForm names '${unknown}', which is no grouping factor of the model (${[...new Set(groups)].join(', ')})${closestName(unknown, groups)}`);
   return groups.map((group) => reForm.includes(group));

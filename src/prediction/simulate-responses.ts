@@ -2,7 +2,7 @@
 import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { DataError, OptionError } from '../errors.js';
 import type { GlmmFit } from '../fit/glmm.js';
-import type { GlmmOptions } from '../fit/options.js';
+import { type GlmmOptions, START_NAMES } from '../fit/options.js';
 import { type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { effectPlaces } from '../model/effects.js';
 import { createSimulator } from '../random/simulate.js';
@@ -47,6 +47,7 @@ export function simulateResponses(fit: GlmmFit, options: SimulateOptions): Float
   if (!Number.isSafeInteger(nsim) || nsim < 0) throw new OptionError(`nsim = ${nsim} is not a non-negative integer`);
   checkSeed(seed);
   if (options.data === undefined && (options.trials !== undefined || options.offset !== undefined)) throw new OptionError('trials and offset belong to new rows; give data, or leave them out');
+  if (options.parameters !== undefined) checkOptionNames(options.parameters, START_NAMES, 'parameters');
   const design = options.data === undefined ? fit.design : newDesign(fit, options);
   const simulator = createSimulator(design, parametersOf(fit, options.parameters), conditional ? { modes: modesIn(design, fit) } : {});
   return Array.from({ length: nsim }, (_, i) => {

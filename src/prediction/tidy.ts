@@ -1,5 +1,6 @@
 /** A fitted model as flat tables, with the column meanings of R's broom.mixed. */
 import { checkFit, checkOptionNames } from '../check-arguments.js';
+import { checkChoices } from '../fit/check-options.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { linearPredictors } from '../model/linear-predictor.js';
 import { leverages } from './leverage.js';
@@ -45,6 +46,7 @@ export function tidy(fit: GlmmFit, options: TidyOptions = {}): TidyRow[] {
   checkFit('tidy', fit);
   checkOptionNames(options, TIDY_OPTIONS, 'tidy');
   const { effects = DEFAULT_EFFECTS, level = 0.95, exponentiate = false } = options;
+  checkChoices('effects', effects, [...DEFAULT_EFFECTS, 'ran_vals'] satisfies TidyRow['effect'][]);
   const rows: TidyRow[] = [];
   const nothing = { std_error: null, statistic: null, p_value: null, conf_low: null, conf_high: null };
   if (effects.includes('fixed')) {

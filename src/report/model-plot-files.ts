@@ -1,10 +1,9 @@
 /** The figures on one fitted model as files of their own. */
 import { checkFit, checkOptionNames } from '../check-arguments.js';
 import { simulatedResiduals } from '../diagnostics/simulated-residuals.js';
-import { OptionError } from '../errors.js';
+import { checkChoice, checkChoices } from '../fit/check-options.js';
 import type { GlmmFit } from '../fit/glmm.js';
 import { profile } from '../inference/profile.js';
-import closestName from '../names.js';
 import { loadDrawing, standaloneSvg } from './draw-svg.js';
 import { FIGURE_KINDS, type FigureKind } from './figure-kinds.js';
 import { modelFigures, profileFigures, profilesQuickly } from './model-figures.js';
@@ -45,9 +44,8 @@ export async function modelPlots(fit: GlmmFit, options: ModelPlotOptions = {}): 
   checkFit('modelPlots', fit);
   checkOptionNames(options, OPTION_NAMES, 'modelPlots');
   const { kinds = FIGURE_KINDS.filter((kind) => kind !== 'profiles' || profilesQuickly(fit)), theme = 'light', nsim = 250, seed = 1, signal } = options;
-  const unknown = kinds.find((kind) => !FIGURE_KINDS.includes(kind));
-  if (unknown !== undefined) throw new OptionError(`unknown kind '${String(unknown)}' of plots; use ${FIGURE_KINDS.join(', ')}${closestName(String(unknown), FIGURE_KINDS)}`);
-  if (!(['light', 'dark'] as readonly string[]).includes(theme)) throw new OptionError(`unknown theme '${String(theme)}'; use light or dark`);
+  checkChoices('kinds', kinds, FIGURE_KINDS);
+  checkChoice('theme', theme, ['light', 'dark']);
   const drawing = await loadDrawing();
   const figures = [
     ...modelFigures(drawing, fit, simulatedResiduals(fit, { nsim, seed })),

@@ -1,6 +1,7 @@
 /** Bootstrap: a fitted model fitted again to responses drawn from it, or to resampled data. */
-import { checkFit, checkOptionNames, checkOptions } from '../check-arguments.js';
+import { checkFit, checkOptionNames, checkOptions, inWords } from '../check-arguments.js';
 import { OptionError } from '../errors.js';
+import { checkChoices } from '../fit/check-options.js';
 import { checkLevel } from '../fit/confidence-level.js';
 import type { FitBatchOptions } from '../fit/fit-batch.js';
 import type { FitSettings } from '../fit/fit-chunk.js';
@@ -104,8 +105,7 @@ export function bootstrapOf(
       checkOptionNames(options, INTERVAL_OPTIONS, 'intervals');
       const { kinds = DEFAULT_KINDS, level = 0.95, flagged = false, jackknife, statistics } = options;
       checkLevel(level);
-      const unknown = kinds.find((kind) => !INTERVAL_KINDS.includes(kind));
-      if (unknown !== undefined) throw new OptionError(`unknown kind of interval '${unknown}'; use ${INTERVAL_KINDS.join(', ')}`);
+      checkChoices('kinds', kinds, INTERVAL_KINDS);
       if (kinds.includes('bca') && jackknife === undefined) throw new OptionError('bca intervals need the jackknife; pass { jackknife: await jackknife(fit) }');
       if (kinds.includes('studentised') && fit.standardErrors === null) {
         throw new OptionError("studentised intervals need standard errors of the refits; run the bootstrap with standardErrors: 'hessian'");
@@ -113,6 +113,7 @@ export function bootstrapOf(
       const keep = (column: Float64Array): Float64Array => (flagged ? column : column.filter((_, b) => isConverged(fit.status[b]!)));
       if (statistics !== undefined) {
         return Object.entries(statistics).flatMap(([name, statistic]) => {
+          if (typeof statistic !== 'function') throw new OptionError(`statistic '${name}' must be a function, not ${inWords(statistic)}; expressionStatistics makes functions of text`);
           const at = statisticOf(parameters, statistic);
           return intervalRows(name, at(estimates), keep(columnOf(replicates, at)), kinds, level, { jackknife: jackknife && columnOf(jackknife, at) });
         });
@@ -127,7 +128,7 @@ export function bootstrapOf(
   };
 }
 
-export const INTERVAL_KINDS: readonly IntervalKind[] = ['percentile', 'basic', 'normal', 'bca', 'studentised', 'shortest'];
+const INTERVAL_KINDS: readonly IntervalKind[] = ['percentile', 'basic', 'normal', 'bca', 'studentised', 'shortest'];
 const INTERVAL_OPTIONS = { kinds: true, level: true, flagged: true, jackknife: true, statistics: true } as const satisfies Record<keyof IntervalOptions, true>;
 const DEFAULT_KINDS: readonly IntervalKind[] = ['percentile', 'basic', 'normal'];
 

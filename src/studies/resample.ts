@@ -12,7 +12,7 @@ import { STREAM, fillUniforms } from '../random/stream.js';
 import type { BootstrapSource } from './bootstrap.js';
 import { countingRows } from './leave-out.js';
 
-export const BOOTSTRAP_METHODS: readonly BootstrapMethod[] = ['parametric', 'residual', 'levels', 'rows'];
+const BOOTSTRAP_METHODS: readonly BootstrapMethod[] = ['parametric', 'residual', 'levels', 'rows'];
 
 /** Makes the batch of replicates [from, to); starts and metric are the caller's. */
 export type Resampler = (from: number, to: number) => Pick<Batch, 'response' | 'weights' | 'rowCopies' | 'levelCopies'>;

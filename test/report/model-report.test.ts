@@ -102,7 +102,7 @@ describe('plots as files', () => {
 
   test('unknown kinds and themes are named', async () => {
     await expect(modelPlots(cbpp, { kinds: ['profile' as 'profiles'] })).rejects.toThrow("did you mean 'profiles'");
-    await expect(modelPlots(cbpp, { theme: 'blue' as 'dark' })).rejects.toThrow('use light or dark');
+    await expect(modelPlots(cbpp, { theme: 'blue' as 'dark' })).rejects.toThrow('theme must be light or dark');
   });
 
   test('PNG', async () => {

@@ -90,7 +90,9 @@ describe('bootstrap of cbpp', () => {
   test('impossible levels and kinds are refused', async () => {
     const result = await run({ nsim: 10 });
     for (const level of [95, 0.4, 1, NaN]) expect(() => result.intervals({ level })).toThrow(/level must be from 0.5 to 0.9999/);
-    expect(() => result.intervals({ kinds: ['bcabc' as 'basic'] })).toThrow(/unknown kind of interval 'bcabc'/);
+    expect(() => result.intervals({ kinds: ['bcabc' as 'basic'] })).toThrow(/kinds must be percentile, .* or shortest, not 'bcabc'/);
+    expect(() => result.intervals({ kinds: 'basic' as never })).toThrow(/kinds needs a list, not a string/);
+    expect(() => result.intervals({ statistics: { odds: 'exp(period2)' as never } })).toThrow(/statistic 'odds' must be a function, not a string; expressionStatistics/);
     expect(result.intervals({ level: 0.5 })[0]!.level).toBe(0.5);
   });
 });
