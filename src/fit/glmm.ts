@@ -499,7 +499,7 @@ const SEVERAL_MODES =
 const STATUS_REMARKS: Partial<Record<StatusName, string>> = {
   separated:
     'complete or quasi-complete separation: a predictor (or the grouping) predicts the response perfectly and its coefficient has no finite estimate',
-  maxEvaluations: 'not converged: the evaluation limit was reached; raise control.maxEvaluations or rescale the predictors',
+  maxEvaluations: 'not converged: the evaluation limit was reached; raise it (control.maxEvaluations, --max-evaluations) or rescale the predictors',
   lineSearch: 'not converged: no step improves the likelihood although its gradient is not small; rescale the predictors or simplify the model',
   nonFinite: 'not fitted: the likelihood is not finite at the starting values; give start values inside the domain of the link',
 };

@@ -77,7 +77,7 @@ function convergence({ status, solution: { gradient, decrement } }: DiagnosedMod
     return remark('convergence', `converged, but ${where}`, 'lower control.tolerance');
   }
   if (status === 'separated') return problem('convergence', 'some coefficients have no finite estimate', 'see separation below');
-  return problem('convergence', `not converged (${status}): ${where}`, 'rescale the predictors, simplify the random part, or raise control.maxEvaluations; multiStart tells whether other starts end elsewhere');
+  return problem('convergence', `not converged (${status}): ${where}`, 'rescale the predictors, simplify the random part, or allow more evaluations (control.maxEvaluations, --max-evaluations); fits from other starts (multiStart, --starts) tell whether they end elsewhere');
 }
 
 /** Correlation of two estimates from which on the data hardly tell them apart. */

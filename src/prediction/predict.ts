@@ -59,7 +59,7 @@ export function predict(fit: GlmmFit, options: PredictOptions = {}): Prediction 
   const { scales, levels, hasErrors } = predictionScale(fit, type);
   if (level !== undefined) checkLevel(level);
   const averaged = options.populationAveraged === true;
-  if (averaged && options.reForm !== undefined) throw new OptionError('a population average is over all random effects; leave reForm out');
+  if (averaged && options.reForm !== undefined) throw new OptionError('a population average is over all random effects; leave the choice of them out (reForm, --re)');
   if (averaged && type === 'link') throw new OptionError('a population average is of the response; leave type out');
   const wantErrors = options.standardErrors === true || level !== undefined;
   if (wantErrors && !hasErrors) throw new OptionError(`type ${type} has no standard errors; leave standardErrors and level out, use type link, or bootstrap`);
@@ -98,7 +98,7 @@ function termsOf(fit: Pick<GlmmFit, 'design'>, reForm: NonNullable<PredictOption
   const groups = random.map(({ group }) => group);
   checkArgument('reForm', reForm, ['length'], 'a list of grouping factors', "or 'all' or 'none'");
   const unknown = reForm.find((name) => !groups.includes(name));
-  if (unknown !== undefined) throw new OptionError(`reForm names '${unknown}', which is no grouping factor of the model (${[...new Set(groups)].join(', ')})${closestName(unknown, groups)}`);
+  if (unknown !== undefined) throw new OptionError(`reForm (--re) names '${unknown}', which is no grouping factor of the model (${[...new Set(groups)].join(', ')})${closestName(unknown, groups)}`);
   return groups.map((group) => reForm.includes(group));
 }
 

@@ -105,7 +105,7 @@ function parametersOf({ design, params }: GlmmFit, given: SimulateOptions['param
   const out = params.slice();
   const put = (name: string, values: ArrayLike<number> | undefined, at: number, wanted: number): void => {
     if (values === undefined) return;
-    if (values.length !== wanted || !Array.from(values).every(Number.isFinite)) throw new OptionError(`parameters.${name} needs ${wanted} finite numbers, not ${Array.from(values).join(', ') || 'none'}`);
+    if (values.length !== wanted || !Array.from(values).every(Number.isFinite)) throw new OptionError(`parameters.${name} needs ${wanted} finite number${wanted === 1 ? '' : 's'}, not ${Array.from(values).join(', ') || 'none'}`);
     out.set(Float64Array.from(values), at);
   };
   put('fixef', given.fixef, 0, nFixed);

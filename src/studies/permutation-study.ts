@@ -73,7 +73,7 @@ export async function permutationSpec(model: FittedModel, { columns: names, nsim
   const without = await fitBatch(
     dropColumns(design, columns), { nModels: 1, response: model.response, start: start.params, metric: start.metric }, { ...settingsOptions(full.settings), backend: 'cpu', workers: 1 });
   if (!hasSupremum(without.status[0]!)) {
-    throw new DataError(`the model without ${names.join(', ')} does not converge (${STATUS_NAMES[without.status[0]!]!}), so there is no statistic to compare with; raise maxEvaluations or simplify the model`);
+    throw new DataError(`the model without ${names.join(', ')} does not converge (${STATUS_NAMES[without.status[0]!]!}), so there is no statistic to compare with; allow more evaluations (control.maxEvaluations, --max-evaluations) or simplify the model`);
   }
   const base = without.logLik[0]!;
   return { kind: 'permute', source, response: model.response, names, columns, exchanged, base, statistic: Math.max(0, 2 * (full.logLik - base)), nsim, seed };

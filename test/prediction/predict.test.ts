@@ -194,7 +194,7 @@ describe('what a prediction refuses', () => {
     [{ type: 'mean' }, /unknown type 'mean'/],
     [{ reForm: ['heard'] }, /no grouping factor of the model \(herd\).*did you mean 'herd'/],
     [{ level: 2 }, /level must be/],
-    [{ populationAveraged: true, reForm: 'none' }, /leave reForm out/],
+    [{ populationAveraged: true, reForm: 'none' }, /leave the choice of them out \(reForm, --re\)/],
   ])('%j', (options, message) => {
     expect(() => predict(fit, options as Parameters<typeof predict>[1])).toThrow(message);
   });
