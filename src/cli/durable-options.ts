@@ -39,7 +39,7 @@ export function addPermuteOptions(command: Command): Command {
 export function addInfluenceOptions(command: Command): Command {
   return orSavedModel(addModelOptions(command))
     .option('--by <name>', 'grouping factor, or rows (default: the first grouping factor)')
-    .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, influence.csv and influence.json');
+    .option('--out <folder>', 'keep the run in a folder; at the end it holds replicates.parquet, influence.csv, influence.json and report.html');
 }
 
 /** Options of `crossvalidate`, those of its model included. */

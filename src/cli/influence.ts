@@ -1,6 +1,7 @@
 /** `glmmgpu influence`: the model without each level of a grouping factor, or each row. */
+import { packageVersion } from '../durable/version.js';
 import type { CsvRow } from '../report/csv-text.js';
-import { influenceRows } from '../report/influence-section.js';
+import { influenceReport, influenceRows } from '../report/influence-section.js';
 import { formatRows } from '../report/format-rows.js';
 import { formatBackend } from '../report/format-run.js';
 import { type InfluenceSpec, influenceFromResults, influenceSpec } from '../studies/influence.js';
@@ -24,7 +25,7 @@ interface Context {
 const PRINTED = 20;
 
 export const influenceCommand: DurableCommand<InfluenceArguments> = {
-  reports: ['influence.csv', 'influence.json'],
+  reports: ['influence.csv', 'influence.json', 'report.html'],
 
   async prepare(path, options) {
     const { fit, data } = await openFit(path, options);
@@ -48,6 +49,7 @@ export const influenceCommand: DurableCommand<InfluenceArguments> = {
     const text = [
       `Influence of ${by}: ${rows.length} fits, the ${most.length} largest Cook's distances`, '', formatRows(table, { cooks_distance: "Cook's D", unit: by }), '', formatBackend(backend),
     ].join('\n');
-    return tableReport('influence', text, { formula, ...rest, backend }, influenceRows(influence));
+    const report = tableReport('influence', text, { formula, ...rest, backend }, influenceRows(influence));
+    return { ...report, files: new Map([...report.files, ['report.html', await influenceReport(influence, formula, `glmmgpu ${packageVersion()}`)]]) };
   },
 };

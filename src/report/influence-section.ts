@@ -1,10 +1,12 @@
 /** Influence of levels or rows as a section of a page. */
 import type { Influence } from '../studies/influence.js';
 import type { CsvRow } from './csv-text.js';
-import type { Drawing } from './draw-svg.js';
+import { type Drawing, loadDrawing } from './draw-svg.js';
 import { intervalPlot } from './common-plots.js';
 import { formatCount, formatNumbers } from './format-numbers.js';
+import { formatBackend } from './format-run.js';
 import { html, type Markup } from './markup.js';
+import { reportPage } from './report-page.js';
 import { STATUS_LABELS } from './status-words.js';
 import { printable } from './text-table.js';
 
@@ -30,6 +32,16 @@ export function influenceSection(drawing: Drawing, { by, rows, parameters }: Inf
 <tbody>${most.map(({ unit, status }, i) => html`<tr><td class="name">${printable(unit)}</td><td class="name">${STATUS_LABELS[status]}</td><td>${distances[i]!}</td>${changes.map((column) => html`<td>${column[i]!}</td>`)}</tr>
 `)}</tbody></table></div>
 </section>`;
+}
+
+/** The section as a self-contained HTML file. @param generator the program that wrote it */
+export async function influenceReport(influence: Influence, formula: string, generator: string): Promise<string> {
+  return reportPage({
+    title: `Influence of ${printable(influence.by)}`, generator,
+    heading: html`<p class="formula"><code>${printable(formula)}</code></p>`,
+    sections: html`${influenceSection(await loadDrawing(), influence)}
+<section><h2>How it was made</h2><p>${formatBackend(influence.fit.backend)}</p></section>`,
+  });
 }
 
 /** One row per unit for other programs. */

@@ -12,7 +12,7 @@ import { countStatuses, isConverged } from '../model/status.js';
 import { hasOneFactor } from '../objective/one-factor.js';
 import { checkSeed } from '../random/stream.js';
 import { fitPieces } from './fit-pieces.js';
-import { type FittedModel, type StudyFitOptions, settingsOptions } from './fitted-model.js';
+import { type FittedModel, settingsOptions } from './fitted-model.js';
 import { type IntervalExtras, intervalRows } from './intervals.js';
 import { fitWithout, rowUnits } from './leave-out.js';
 import { reportedParameters } from './reported-parameters.js';
@@ -152,7 +152,7 @@ function columnOf(columns: readonly Float64Array[], value: (row: Float64Array) =
  * Estimates of a fitted model without each level of its grouping factor in turn (with several factors: without each row), one column per
  * parameter, NaN where a fit failed: the jackknife that `bca` intervals take their acceleration from.
  */
-export async function jackknife(model: FittedModel, options: StudyFitOptions = {}): Promise<Float64Array[]> {
+export async function jackknife(model: FittedModel, options: Pick<FitBatchOptions, 'backend' | 'workers' | 'engine' | 'chunk' | 'check' | 'onProgress' | 'signal'> = {}): Promise<Float64Array[]> {
   checkFit('jackknife', model);
   checkOptions('jackknife', options);
   const { design } = model.frame;

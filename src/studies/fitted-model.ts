@@ -15,9 +15,6 @@ export interface FittedModel extends BootstrapSource {
   readonly status?: StatusName;
 }
 
-/** Options of every study about where and how its models are fitted. */
-export type StudyFitOptions = Pick<FitBatchOptions, 'backend' | 'workers' | 'engine' | 'chunk' | 'check' | 'onProgress' | 'signal'>;
-
 /** Refuses what rests on the likelihood of a model that has none. @throws OptionError for pseudo-likelihood fits. */
 export function checkLikelihood({ pseudo }: BootstrapSource['settings']): void {
   if (pseudo === undefined) return;

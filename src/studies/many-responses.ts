@@ -1,11 +1,16 @@
 /** One model fitted to many responses: genes, items, voxels. */
-import { checkOptions } from '../check-arguments.js';
+import { checkOptionNames } from '../check-arguments.js';
+import { GLMM_OPTION_NAMES } from '../fit/options.js';
 import type { TableInput } from '../table/from-values.js';
 import { type ManyModel, type ManyResponses, manyFromResults, manySpec, manyStudy } from './many-study.js';
-import { type StudyRunOptions, runInMemory } from './run-study.js';
+import { STUDY_RUN_OPTIONS, type StudyRunOptions, runInMemory } from './run-study.js';
 
 /** The responses, the model they share, and where it is fitted. */
 export interface ManyResponsesOptions extends ManyModel, StudyRunOptions {}
+
+// A start is for one response.
+const { start: _, ...MODEL_OPTION_NAMES } = GLMM_OPTION_NAMES;
+const OPTION_NAMES = { responses: true, ...MODEL_OPTION_NAMES, ...STUDY_RUN_OPTIONS } as const satisfies Record<keyof ManyResponsesOptions, true>;
 
 /**
  * Fits the formula to every response, on one design. The response of the formula is a name that stands for each of `responses` in turn, and what the left
@@ -19,7 +24,7 @@ export interface ManyResponsesOptions extends ManyModel, StudyRunOptions {}
  * rows.filter((row) => row.term === 'treatmentb' && row.p_adjusted < 0.05);
  */
 export async function manyResponses(formula: string, data: TableInput, options: ManyResponsesOptions): Promise<ManyResponses> {
-  checkOptions('manyResponses', options, "{ family: 'poisson', responses: [name, name] }");
+  checkOptionNames(options, OPTION_NAMES, 'manyResponses');
   const { backend, workers, engine, onProgress, signal, ...model } = options;
   const spec = manySpec(formula, data, model);
   return manyFromResults(spec, await runInMemory(manyStudy(spec), {

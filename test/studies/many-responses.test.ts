@@ -135,6 +135,7 @@ describe('many responses on one design', () => {
   test('mistakes are named', async () => {
     await expect(manyResponses('y ~ period + (1 | herd)', table, { family: 'poisson', responses: ['itm1'] })).rejects.toThrow(/no column 'itm1'.*did you mean 'item1'/);
     await expect(manyResponses('y ~ period + (1 | herd)', table, { family: 'poisson', responses: [] })).rejects.toThrow(/no response is named/);
+    await expect(manyResponses('y ~ period + (1 | herd)', table, { family: 'poisson', response: ['item1'] } as never)).rejects.toThrow(/manyResponses has no option 'response' \(did you mean 'responses'/);
   });
 });
 
