@@ -188,15 +188,18 @@ function typescriptStudy(study: DoneStudy, formula: string, options: string, lev
   }
 }
 
+/** A value as TypeScript; as a plain key `__proto__` would be no entry. */
+const literal = (value: unknown): string => JSON.stringify(value).replaceAll('"__proto__":', '["__proto__"]:');
+
 export function typescriptCode({ file, formula, options, types, level, studies }: Analysis): string {
-  const given = JSON.stringify(options);
+  const given = literal(options);
   const parts = studies.map((study) => typescriptStudy(study, formula, given, level));
   const ending = /\.(parquet|pq|arrow|feather|ipc|arrows)$/i.exec(file)?.[1]?.toLowerCase();
   const format = ending === undefined ? 'csv' : ending === 'parquet' || ending === 'pq' ? 'parquet' : 'arrow';
   return [
     "import { readFile } from 'node:fs/promises';",
     `import { ${['glmm', 'readTable', ...parts.flatMap(({ imports }) => imports)].join(', ')} } from 'glmmgpu';`, '',
-    `const data = await readTable(await readFile(${JSON.stringify(file)}), '${format}', ${JSON.stringify(types)});`,
+    `const data = await readTable(await readFile(${JSON.stringify(file)}), '${format}', ${literal(types)});`,
     `const fit = await glmm(${JSON.stringify(formula)}, data, ${given});`,
     'console.log(String(fit.summary()));', ...parts.flatMap(({ lines }) => ['', ...lines]),
   ].join('\n');

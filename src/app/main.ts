@@ -50,6 +50,8 @@ async function openTable(file: SavedModel['file'], firstTypes: TypeOptions, star
   const { signal } = table = new AbortController();
   work.replaceChildren();
   let types = firstTypes;
+  /** With what is still being read: a second change does not undo the first. */
+  let wanted = firstTypes;
   const top = el('div', { class: 'top' });
   const results = el('div', { class: 'results' });
   let setup: SetupPanel;
@@ -70,8 +72,8 @@ async function openTable(file: SavedModel['file'], firstTypes: TypeOptions, star
   async function showTable(view: TableView, from: Partial<ModelSetup>): Promise<void> {
     const shown = preview(file.name, view, (column, type) => {
       // Another type has its own order of levels.
-      const { [column]: _, ...levels } = types.levels ?? {};
-      void retype({ types: { ...types.types, [column]: type }, levels }, column);
+      const { [column]: _, ...levels } = wanted.levels ?? {};
+      void retype({ types: { ...wanted.types, [column]: type }, levels }, column);
     });
     if (top.childElementCount === 0) top.append(shown.element);
     // The form of a table of many columns is work enough for a frame of its own.
@@ -80,21 +82,23 @@ async function openTable(file: SavedModel['file'], firstTypes: TypeOptions, star
     setup = setupPanel(engine, view, from, {
       onRun: (model) => void run(model),
       onCancel: () => { fitting.abort(); },
-      onLevels: (column, levels) => void retype({ ...types, levels: { ...types.levels, [column]: levels } }, column),
+      onLevels: (column, levels) => void retype({ ...wanted, levels: { ...wanted.levels, [column]: levels } }, column),
     });
     top.replaceChildren(shown.element, setup.element);
     columns = shown;
   }
 
   /** Reads the table again with other types; where that cannot be, the old ones stay. */
-  async function retype(wanted: TypeOptions, changed: string): Promise<void> {
+  async function retype(asked: TypeOptions, changed: string): Promise<void> {
+    wanted = asked;
     const focused = document.activeElement?.id ?? '';
     try {
-      const view = await engine.ask('retype', wanted, { signal });
-      types = wanted;
+      const view = await engine.ask('retype', asked, { signal });
+      types = asked;
       await showTable(view, setup.current());
     } catch (cause) {
       if (cause instanceof Cancelled) return;
+      wanted = types;
       columns.showMistake(changed, messageOf(cause));
     }
     document.getElementById(focused)?.focus({ preventScroll: true });

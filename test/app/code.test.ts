@@ -70,3 +70,7 @@ describe.each(CASES)('%s', (_name, data, packages, analysis) => {
     expectEstimates(stdout, 5e-3);
   });
 });
+
+test('a column called __proto__ stays an entry', () => {
+  expect(typescriptCode({ ...CBPP, types: { types: { ['__proto__']: 'factor' } } })).toContain('{"types":{["__proto__"]:"factor"}}');
+});

@@ -421,7 +421,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     expect(await page.getByRole('region', { name: 'Conditional modes' }).locator('tbody tr').count()).toBe(3000);
     const shift = await layoutShift(page);
     console.info(`heaviest task of the page ${heaviest.toFixed(0)} ms of processor time, layout shift ${shift.toFixed(3)}`);
-    // 27 ms on a quiet machine; where others empty its caches a task takes up to half as much again. Rows added to one growing table took 110.
+    // 27 ms on a quiet machine; where others empty its caches a task takes up to half as much again. Rows added to one growing table took 87.
     expect(heaviest).toBeLessThan(80);
     expect(shift).toBeLessThan(0.1);
   }, 120_000);

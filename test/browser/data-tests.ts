@@ -75,6 +75,17 @@ export function dataTests(page: () => Page, cbpp: Table, formula: string, logLik
     await page().getByText('Choose the response, what explains it').waitFor();
     expect(await page().locator('[aria-invalid=true]').count()).toBe(0);
     expect(await columnsShown()).toEqual(['clinic factor 12', 'date factor 90', 'dose numeric  15', '__proto__ factor 3', 'note factor 2', 'cured numeric', 'better factor 2', 'share factor 90']);
+    // A second change, made before the first was read, does not undo it.
+    await page().evaluate(() => {
+      for (const name of ['clinic', '__proto__']) {
+        const choice = document.querySelector<HTMLSelectElement>(`[aria-label="Type of ${name}"]`)!;
+        choice.value = 'ordered';
+        choice.dispatchEvent(new Event('change'));
+      }
+    });
+    await expect.poll(columnsShown).toEqual(expect.arrayContaining(['clinic ordered 12', '__proto__ ordered 3']));
+    for (const name of ['clinic', '__proto__']) await page().getByLabel(`Type of ${name}`).selectOption('factor');
+    await expect.poll(columnsShown).toEqual(expect.arrayContaining(['clinic factor 12', '__proto__ factor 3']));
     await page().getByLabel('Type of share').selectOption('numeric');
     await page().getByText("column 'share', row 1: '0,5%' is no number").waitFor();
     expect(await page().getByLabel('Type of share').inputValue()).toBe('factor');
