@@ -59,6 +59,16 @@ describe('Parquet', () => {
     expect(table.columns.get('s')).toEqual(factor('factor', ['B', 'b'], 1, 0, -1));
   });
 
+  test('hundreds of columns of both kinds in several row groups', async () => {
+    const names = Array.from({ length: 600 }, (_, j) => `c${j}`);
+    const columnData = names.map((name, j) => (j % 2 === 0
+      ? { name, type: 'DOUBLE' as const, data: Float64Array.of(j, j + 0.5, -j) }
+      : { name, type: 'STRING' as const, data: [`a${j}`, `b${j}`, `a${j}`] }));
+    const table = await readParquet(new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 2 })));
+    expect([...table.columns.keys()]).toEqual(names);
+    names.forEach((name, j) => { expect(table.columns.get(name)).toEqual(j % 2 === 0 ? numeric(j, j + 0.5, -j) : factor('string', [`a${j}`, `b${j}`], 0, 1, 0)); });
+  });
+
   test('bytes that are no Parquet file', async () => {
     for (const bad of [new Uint8Array(0), new Uint8Array(100), bytes.subarray(0, bytes.length >> 1), new TextEncoder().encode('a,b\n1,2')]) {
       await expect(readTable(bad, 'parquet')).rejects.toBeInstanceOf(DataError);
