@@ -92,7 +92,13 @@ function merge<Value>(earlier: Record<string, Value> | undefined, more: Record<s
 /** Options of every command that fits a model. */
 export function addModelOptions(command: Command): Command {
   return addOptionsOfFit(command.argument('<data>', 'CSV, Parquet or Arrow file; - reads CSV from standard input')
-    .optionsGroup('Model:').requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'"));
+    .optionsGroup('Model:').requiredOption('--formula <formula>', "the model in lme4's language, e.g. 'y ~ x + (1 | g)'", oneFormula));
+}
+
+/** A second formula would silently take the place of the first. */
+function oneFormula(text: string, earlier: string | undefined): string {
+  if (earlier !== undefined) throw new OptionError(`--formula is given twice, as '${earlier}' and '${text}'; leave one out (compare takes several)`);
+  return text;
 }
 
 /** Lets a command that fits a model take a saved one instead of the data: its formula and family are then known. */

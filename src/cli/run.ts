@@ -1,5 +1,5 @@
 /** Parses a command line, runs the command, and turns every outcome into an exit code. */
-import { type Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { cannotWrite } from '../durable/file-error.js';
 import { OptionError } from '../errors.js';
 import closestName from '../names.js';
@@ -28,17 +28,23 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     // Without a command there is nothing to do: commander has shown what there is, and a script that lost its arguments must not go on.
     if (error instanceof CommanderError && error.code === 'commander.help') return 2;
-    process.stderr.write(`glmmgpu: ${messageOf(misspeltOption(program, args, error) ?? error)}\n`);
+    process.stderr.write(`glmmgpu: ${messageOf(misspeltOption(args, error) ?? error)}\n`);
     if (args.includes('--debug') && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
     return exitCodeOf(error);
   }
 }
 
-/** What a required option is missing for is often its misspelling, of which commander says nothing then. */
-function misspeltOption(program: Command, [name, ...rest]: readonly string[], error: unknown): OptionError | null {
-  if (!(error instanceof CommanderError) || error.code !== 'commander.missingMandatoryOptionValue') return null;
-  const command = program.commands.find((one) => one.name() === name);
-  const flag = command?.parseOptions(rest).unknown.find((text) => text.startsWith('--'));
+/** What arguments are called in R. */
+const ALSO_CALLED: ReadonlyMap<string, string> = new Map([['--ziformula', '--zi'], ['--dispformula', '--disp'], ['--control', '--tolerance']]);
+
+/** Which option was meant; a required one that is missing is often misspelt, of which commander says nothing then. */
+function misspeltOption([name, ...rest]: readonly string[], error: unknown): OptionError | null {
+  if (!(error instanceof CommanderError) || (error.code !== 'commander.missingMandatoryOptionValue' && error.code !== 'commander.unknownOption')) return null;
+  // The program that failed has seen the options already.
+  const command = createProgram().commands.find((one) => one.name() === name);
+  const flag = command?.parseOptions(rest).unknown.find((text) => /^-./.test(text))?.split('=')[0];
   if (command === undefined || flag === undefined) return null;
-  return new OptionError(`unknown option '${flag}'${closestName(flag, command.options.map(({ long }) => long ?? ''))}`);
+  const names = command.options.map(({ long }) => long ?? '');
+  const isFile = flag === '--data' && command.registeredArguments.length > 0;
+  return new OptionError(`unknown option '${flag}'${isFile ? '; the file is named without an option' : closestName(ALSO_CALLED.get(flag) ?? flag, names)}`);
 }

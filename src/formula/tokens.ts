@@ -18,6 +18,11 @@ const SPACE = /\s+/y;
 
 const PERCENT_OPERATORS = new Set(['%in%', '%%', '%/%']);
 
+/** Signs that word processors put for those of a formula. */
+const LOOKALIKES: readonly (readonly [signs: string, meant: string])[] = [
+  ['∼˜～', "'~'"], ['−–—', "'-'"], ['×·∙', "'*' or ':'"], ['“”„‘’‚«»', 'straight quotes'], ['∣│', "'|'"],
+];
+
 /** All tokens of the text, ended by one of kind `end`; `noun` names the text in messages. Throws FormulaError at the first character that starts no token. */
 export function tokenize(text: string, noun: string): Token[] {
   const tokens: Token[] = [];
@@ -57,7 +62,10 @@ export function tokenize(text: string, noun: string): Token[] {
     const operator = match(OPERATOR);
     if (operator === undefined || (operator.startsWith('%') && !PERCENT_OPERATORS.has(operator))) {
       const shown = operator ?? String.fromCodePoint(text.codePointAt(at)!);
-      throw new FormulaError(`unexpected '${shown.slice(0, 40)}' at character ${at + 1} of ${noun}; put unusual column names in backquotes`, text, at);
+      const meant = LOOKALIKES.find(([signs]) => signs.includes(shown))?.[1];
+      throw new FormulaError(
+        `unexpected '${shown.slice(0, 40)}' at character ${at + 1} of ${noun}; ${meant === undefined ? 'put unusual column names in backquotes' : `write ${meant}`}`, text, at,
+      );
     }
     push('operator', at, at + operator.length, operator === '**' ? '^' : operator);
     at += operator.length;
