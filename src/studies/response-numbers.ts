@@ -38,7 +38,8 @@ export function responseNumbers(name: string, table: Table, template: ResponseTe
   if (ordered) return orderedNumbers(name, response, column.kind === 'factor' ? column.levels : null);
   const family = isLinearMixed(design) ? null : familyOf(design);
   const sizes = trials ?? design.trials;
-  const values = response.map((value, i) => (sizes?.[i] === 0 ? NaN : value));
+  // No trials, or nobody knows how many: nothing is said.
+  const values = response.map((value, i) => (sizes?.[i] === 0 || Number.isNaN(sizes?.[i]) ? NaN : value));
   const isAllowed = (value: number, size: number): boolean => Number.isFinite(value) && Number.isInteger(size) && (family === null || family.invalid(value, size) === null);
   return {
     name, values: compact(values), trials: trials === null ? null : compact(trials.map((size, i) => (Number.isNaN(values[i]!) ? 0 : size))), categories: null,

@@ -106,6 +106,15 @@ describe('many responses on one design', () => {
     }
   });
 
+  test('a row without trials, or with a number of them that is missing, says nothing', async () => {
+    const gaps = { nrow: n, columns: new Map([...cbpp.columns, ['size', { kind: 'numeric', values: cbppValues('size').map((size, i) => (i === 6 ? NaN : size)) }] as const]) };
+    const formula = 'cbind(incidence, size - incidence) ~ period + (1 | herd)';
+    const own = await glmm(formula, gaps, { family: 'binomial' });
+    const { rows } = await manyResponses(formula.replaceAll('incidence', 'y'), gaps, { family: 'binomial', responses: ['incidence'], ...RUN });
+    expect(rows.map(({ nobs, status }) => [nobs, status])).toEqual(new Array(4).fill([n - 1, 'converged']));
+    own.coefficients().forEach((row, j) => { expect(Math.abs(rows[j]!.estimate - row.estimate) / row.std_error).toBeLessThan(1e-3); });
+  });
+
   test('responses without variation: no count separates, a constant has no residual variance', async () => {
     const same = new Map([...columns, ['seven', { kind: 'numeric', values: new Float64Array(n).fill(7) }] as const]);
     const statusOf = async (family: 'poisson' | 'nbinom2' | 'binomial' | 'gaussian', response: string): Promise<string> =>
