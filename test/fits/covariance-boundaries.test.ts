@@ -12,7 +12,7 @@ const rows = (y: (level: number, time: number) => number, times = 3): Row[] =>
     return { g: `g${level}`, t, f: `f${t}`, y: y(level, t) };
   });
 const fitOf = (data: readonly Row[], random: string, family: 'poisson' | 'gaussian' = 'poisson'): Promise<GlmmFit> =>
-  glmm(`y ~ 1 + ${random}`, data as unknown as readonly Record<string, string | number>[], { family });
+  glmm(`y ~ 1 + ${random}`, data, { family });
 
 const CORRELATED = ['cs(0 + f | g)', 'homcs(0 + f | g)', 'ar1(0 + t | g)', 'hetar1(0 + t | g)'];
 
