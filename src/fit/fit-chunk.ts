@@ -14,6 +14,7 @@ import { tracedSurface } from '../optimize/traced.js';
 import { auxiliaryLimits, hasEmptyCategory } from './auxiliary-limits.js';
 import { withAuxiliary } from './auxiliary-start.js';
 import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
+import { fixedBasis, reachOf } from './fixed-basis.js';
 import type { Control } from './options.js';
 import { glmData, perModel, startingPoint } from './starting-point.js';
 import { type ThetaGeometry, entrySize, normaliseTheta, thetaGeometry } from './theta-geometry.js';
@@ -81,6 +82,8 @@ export async function fitChunk(
   const thetaOf = (all: Float64Array, b: number): Float64Array => all.subarray(b * k + p, b * k + p + nTheta);
 
   const limits = auxiliaryLimits(design);
+  // Models with matrices of their own are not what the basis is of.
+  const basis = batch.x === undefined ? fixedBasis(design) : null;
 
   // With nAGQ = 0 the optimiser sees θ (and γ) only; β follows at the joint mode.
   const profiled = settings.integration.nAGQ === 0 ? profiledSurface(objective, p, columns(start.params, count, k, 0, p)) : null;
@@ -91,9 +94,15 @@ export async function fitChunk(
   const surfaceHeld = held === null ? null : columns(held, count, k, skip, k);
   const surfaceMetric = block(start.metric, k, skip);
   const first = columns(start.params, count, k, skip, k);
+  const otherReach = (steps: Float64Array, at: number): number => {
+    let sum = 0;
+    for (let j = p; j < k; j++) sum += start.stepScale[j]! * Math.abs(steps[at + j]!);
+    return sum;
+  };
   const best = await maximizeOverTheta(surface, {
     count, params: first, held: surfaceHeld, metric: surfaceMetric,
     coldMetric: batch.metric === undefined, stepScale: start.stepScale.subarray(skip), maxStep: start.maxStep,
+    reach: basis === null || skip > 0 ? undefined : (steps, at) => otherReach(steps, at) + reachOf(basis, steps, at),
     tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal: hooks.signal,
     // The Newton step of the Hessian wants the gradient at the very point.
     lastStep: settings.standardErrors !== 'hessian',
@@ -114,9 +123,9 @@ export async function fitChunk(
 
   let covariance: Float64Array | null = null;
   if (settings.standardErrors === 'hessian' && profiled === null) {
-    covariance = await hessianCovariance(objective, full, boundary, p);
+    covariance = await hessianCovariance(objective, full, boundary, p, basis);
   } else if (settings.standardErrors !== 'none') {
-    covariance = await wlsCovariance(objective, full.params, count, p, settings.integration.information);
+    covariance = await wlsCovariance(objective, full.params, count, p, settings.integration.information, basis);
   }
   markSeparated(design, batch, from, full.params, status, geometry);
   return {

@@ -1,4 +1,5 @@
 /** Constrained maxima: what lies at given values of parameters when all others are free. */
+import { fixedBasis, turned, turnedSurface } from '../fit/fixed-basis.js';
 import { isOnBoundary, liftTheta, thetaGeometry } from '../fit/theta-geometry.js';
 import { type Design, parameterLayout } from '../model/design.js';
 import { inverse } from '../numerics/cholesky.js';
@@ -29,14 +30,16 @@ export async function curvature({ response, settings }: FittedModel, design: Des
   const { nFixed, nTheta, nParams: k } = parameterLayout(design);
   const geometry = thetaGeometry(design);
   const guess = (j: number): number => geometry[j - nFixed]?.variance ?? 1;
-  const scale = params.map((value, j) => Math.min(Math.sqrt(guess(j)), 0.1 * (1 + Math.abs(value))));
+  const basis = fixedBasis(design);
+  const size = (j: number): number => (basis !== null && j < nFixed ? 0 : Math.abs(params[j]!));
+  const scale = params.map((_, j) => Math.min(Math.sqrt(guess(j)), 0.1 * (1 + size(j))));
   const theta = params.subarray(nFixed, nFixed + nTheta);
   const held = Uint8Array.from(params, (_, j) => (j >= nFixed && j < nFixed + nTheta && isOnBoundary(geometry, theta, j - nFixed) ? 1 : 0));
-  const information = await hessian(surface, 1, params, scale, held);
+  const information = await (basis === null ? hessian(surface, 1, params, scale, held) : hessian(turnedSurface(surface, basis, params), 1, new Float64Array(k), scale, held));
   held.forEach((flag, j) => { if (flag) information[j * k + j] = 1 / guess(j); });
-  const inverted = inverse(information, k);
-  if (inverted !== null) return inverted;
-  return Float64Array.from(information, (value, at) => (at % (k + 1) === 0 ? (value > 0 ? 1 / value : guess(at / (k + 1))) : 0));
+  const inverted = inverse(information, k)
+    ?? Float64Array.from(information, (value, at) => (at % (k + 1) === 0 ? (value > 0 ? 1 / value : guess(at / (k + 1))) : 0));
+  return basis === null ? inverted : turned.covarianceBack(basis, inverted, k);
 }
 
 /** Of the estimate, from the curvature. */

@@ -1,0 +1,72 @@
+/** A raw year and its square, as people write them: the same model as about the middle of the years, and so are its numbers. */
+import { describe, expect, test } from 'vitest';
+import { glmm } from '../../src/fit/glmm.js';
+import type { GlmmOptions } from '../../src/fit/options.js';
+import { fixedBasis, reachOf, turned } from '../../src/fit/fixed-basis.js';
+import { createSimulator } from '../../src/random/simulate.js';
+import { buildModelFrame } from '../../src/formula/build-model-frame.js';
+import { toTable } from '../../src/table/from-values.js';
+
+const [GROUPS, YEARS, MIDDLE] = [30, 20, 2010];
+const g = Array.from({ length: GROUPS * YEARS }, (_, i) => `g${Math.floor(i / YEARS)}`);
+const year = g.map((_, i) => 2000 + (i % YEARS));
+const about = year.map((value) => value - MIDDLE);
+
+/** Responses of a curve that opens downwards, drawn once. */
+function responses(family: 'poisson' | 'binomial'): Float64Array {
+  const { design } = buildModelFrame('y ~ about + I(about^2) + (1 | g)', toTable({ y: g.map((_, i) => i % 2), about, g }), { family, link: family === 'poisson' ? 'log' : 'logit' });
+  const out = new Float64Array(design.nobs);
+  createSimulator(design, Float64Array.of(0.5, 0.08, -0.006, 0.5)).simulate(0, 1, out, 0);
+  return out;
+}
+
+const CASES: readonly (readonly [name: string, options: GlmmOptions])[] = [
+  ['poisson', { family: 'poisson' }], ['binomial', { family: 'binomial' }], ['quadrature', { family: 'binomial', nAGQ: 5 }],
+  ['weighted least squares', { family: 'poisson', standardErrors: 'wls' }], ['joint mode', { family: 'poisson', nAGQ: 0 }], ['dispersion', { family: 'nbinom2' }],
+];
+
+describe.each(CASES)('%s', (_name, options) => {
+  const y = responses(options.family === 'binomial' ? 'binomial' : 'poisson');
+  const data = { y, year, about, g };
+  test('estimates, standard errors and refits', async () => {
+    const [raw, centred] = await Promise.all([glmm('y ~ year + I(year^2) + (1 | g)', data, options), glmm('y ~ about + I(about^2) + (1 | g)', data, options)]);
+    expect(raw.status).toBe(centred.status);
+    expect(raw.logLik).toBeCloseTo(centred.logLik, 8);
+    expect(raw.warnings).toEqual(centred.warnings);
+    // As many evaluations: nothing holds the search back.
+    expect(raw.solution.evaluations).toBeLessThan(centred.solution.evaluations + 10);
+    // a + b t + c t² about the middle m is (a − bm + cm²) + (b − 2cm) t' + c t².
+    const [, slope, square] = centred.coefficients();
+    const [, rawSlope, rawSquare] = raw.coefficients();
+    const within = 1e-4;
+    expect(Math.abs(rawSquare!.estimate - square!.estimate)).toBeLessThan(within * square!.std_error);
+    expect(rawSquare!.std_error / square!.std_error).toBeCloseTo(1, 4);
+    const [, [, vSlope, vBoth], [, , vSquare]] = centred.vcov as [number[], [number, number, number], [number, number, number]];
+    const wanted = Math.sqrt(vSlope - 4 * MIDDLE * vBoth + 4 * MIDDLE ** 2 * vSquare);
+    expect(Math.abs(rawSlope!.estimate - (slope!.estimate - 2 * MIDDLE * square!.estimate))).toBeLessThan(within * wanted);
+    expect(rawSlope!.std_error / wanted).toBeCloseTo(1, 4);
+    const [again, same] = await Promise.all([raw, centred].map((fit) => fit.bootstrap({ nsim: 20, seed: 1, workers: 1 })));
+    expect(again!.counts).toEqual(same!.counts);
+    const [low, other] = [again!, same!].map((study) => study.intervals({ kinds: ['percentile'], level: 0.9 })[2]!.conf_low);
+    expect(Math.abs(low! - other!)).toBeLessThan(1e-3 * square!.std_error);
+  });
+});
+
+test('the basis: RT = 1, lengths of steps are those of the linear predictor, quadratic forms go there and back', () => {
+  const { design } = buildModelFrame('y ~ year + I(year^2) + (1 | g)', toTable({ y: g.map((_, i) => i % 2), year, g }), { family: 'poisson', link: 'log' });
+  const basis = fixedBasis(design)!;
+  expect(fixedBasis(buildModelFrame('y ~ about + I(about^2) + (1 | g)', toTable({ y: g.map((_, i) => i % 2), about, g }), { family: 'poisson', link: 'log' }).design)).toBeNull();
+  const phi = Float64Array.of(0.3, -0.2, 0.45, 0.1);
+  const psi = turned.step(basis, phi, 4);
+  expect(psi[3]).toBe(phi[3]);
+  const moved = year.map((t) => psi[0]! + psi[1]! * t + psi[2]! * t * t);
+  const length = Math.sqrt(moved.reduce((sum, value) => sum + value * value, 0) / moved.length);
+  expect(length).toBeCloseTo(Math.hypot(phi[0]!, phi[1]!, phi[2]!), 6);
+  expect(reachOf(basis, psi, 0)).toBeCloseTo(length, 6);
+  // A gradient by ψ is that by φ seen through the chain rule.
+  const byPsi = Float64Array.of(1, -2, 3, 4);
+  expect(turned.gradientBack(basis, turned.gradient(basis, byPsi, 4), 4).every((value, j) => Math.abs(value - byPsi[j]!) < 1e-6)).toBe(true);
+  const form = Float64Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0.1));
+  const back = turned.covariance(basis, turned.covarianceBack(basis, form, 4), 4);
+  back.forEach((value, at) => { expect(value).toBeCloseTo(form[at]!, 2); });
+});
