@@ -8,7 +8,9 @@ import { type CliResult, runCli } from './run-cli.js';
 
 const cbpp = fileURLToPath(new URL('../../data/cbpp.csv', import.meta.url));
 const EPIL = fileURLToPath(new URL('../../data/epil.csv', import.meta.url));
-const MODEL = [cbpp, '--formula', 'cbind(incidence, size - incidence) ~ period + (1 | herd)', '--family', 'binomial', '--types', 'period=factor', '--backend', 'cpu', '--workers', '1'];
+const modelOf = (random: string): string[] =>
+  [cbpp, '--formula', `cbind(incidence, size - incidence) ~ period + ${random}`, '--family', 'binomial', '--types', 'period=factor', '--backend', 'cpu', '--workers', '1'];
+const MODEL = modelOf('(1 | herd)');
 const DESIGN = ['--design', 'clinic[12]; arm = a|b; size = 15', '--formula', 'cbind(y, size - y) ~ arm + (1 | clinic)', '--family', 'binomial',
   '--params', '(Intercept)=-1,armb=0.5,clinic.(Intercept)=0.6', '--tested', 'armb', '--backend', 'cpu', '--workers', '1'];
 
@@ -56,7 +58,7 @@ const FIXED: readonly (readonly [string, readonly string[], string])[] = [
   ['many', [ITEMS, '--formula', 'y ~ period + (1 | herd)', '--family', 'nbinom2', '--types', 'period=factor', '--responses', 'item*', '--backend', 'cpu', '--workers', '1'], 'many.csv'],
 ];
 const STOPPING: typeof FIXED = [
-  ['lrt', [...MODEL, '--formula', 'cbind(incidence, size - incidence) ~ period + (1 + size | herd)', '--null', '~ period + (1 | herd)', '--nsim', '2000', '--stop-after', '60'], 'lrt.csv'],
+  ['lrt', [...modelOf('(1 + size | herd)'), '--null', '~ period + (1 | herd)', '--nsim', '2000', '--stop-after', '60'], 'lrt.csv'],
   ['power', [...DESIGN, '--effects', '0,0.5', '--tests', 'simulatedLrt', '--nsim', '800', '--width', '0.1'], 'power.csv'],
 ];
 
