@@ -94,15 +94,10 @@ export async function fitChunk(
   const surfaceHeld = held === null ? null : columns(held, count, k, skip, k);
   const surfaceMetric = block(start.metric, k, skip);
   const first = columns(start.params, count, k, skip, k);
-  const otherReach = (steps: Float64Array, at: number): number => {
-    let sum = 0;
-    for (let j = p; j < k; j++) sum += start.stepScale[j]! * Math.abs(steps[at + j]!);
-    return sum;
-  };
   const best = await maximizeOverTheta(surface, {
     count, params: first, held: surfaceHeld, metric: surfaceMetric,
     coldMetric: batch.metric === undefined, stepScale: start.stepScale.subarray(skip), maxStep: start.maxStep,
-    reach: basis === null || skip > 0 ? undefined : (steps, at) => otherReach(steps, at) + reachOf(basis, steps, at),
+    reach: basis === null || skip > 0 ? undefined : (steps, at) => reachOf(basis, start.stepScale, steps, at),
     tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal: hooks.signal,
     // The Newton step of the Hessian wants the gradient at the very point.
     lastStep: settings.standardErrors !== 'hessian',

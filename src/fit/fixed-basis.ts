@@ -64,15 +64,17 @@ function turnBack(a: Float64Array, p: number, v: Float64Array, at: number, k: nu
   for (let j = p; j < k; j++) out[at + j] = v[at + j]!;
 }
 
-/** Root mean square change of the linear predictor by the first coefficients of a step at `at`. */
-export function reachOf({ size: p, r }: FixedBasis, step: Float64Array, at: number): number {
+/** Length of a step at `at`: the root mean square change of the linear predictor by the fixed effects, and Σ stepScale_j |d_j| over the other parameters. */
+export function reachOf({ size: p, r }: FixedBasis, stepScale: Float64Array, step: Float64Array, at: number): number {
   let square = 0;
   for (let i = 0; i < p; i++) {
     let sum = 0;
     for (let j = i; j < p; j++) sum += r[i * p + j]! * step[at + j]!;
     square += sum * sum;
   }
-  return Math.sqrt(square);
+  let reach = Math.sqrt(square);
+  for (let j = p; j < stepScale.length; j++) reach += stepScale[j]! * Math.abs(step[at + j]!);
+  return reach;
 }
 
 /** The surface in φ with ψ = origin + Dφ, D = T on the fixed effects and 1 elsewhere; `origin` has k numbers per model. */
@@ -102,15 +104,11 @@ export const turned = {
   /** Gradients by ψ from those by φ. */
   gradientBack: ({ size, r }: FixedBasis, phi: Float64Array, k: number): Float64Array => eachRow(phi, k, (at, out) => { turnBack(r, size, phi, at, k, out); }),
   /** D⁻¹MD⁻ᵀ: covariances of φ. */
-  covariance: ({ size, r }: FixedBasis, psi: Float64Array, k: number): Float64Array => congruent(r, size, psi, k),
+  covariance: ({ size, r }: FixedBasis, psi: Float64Array, k: number): Float64Array => congruent(turn, r, size, psi, k),
   /** DCD': covariances of ψ. */
-  covarianceBack: ({ size, t }: FixedBasis, phi: Float64Array, k: number): Float64Array => congruent(t, size, phi, k),
+  covarianceBack: ({ size, t }: FixedBasis, phi: Float64Array, k: number): Float64Array => congruent(turn, t, size, phi, k),
   /** T'ST: an information matrix of the fixed effects alone. */
-  information: ({ size: p, t }: FixedBasis, psi: Float64Array): Float64Array => {
-    const rows = eachRow(psi, p, (at, out) => { turnBack(t, p, psi, at, p, out); });
-    const other = transposed(rows, p);
-    return eachRow(other, p, (at, out) => { turnBack(t, p, other, at, p, out); });
-  },
+  information: ({ size, t }: FixedBasis, psi: Float64Array): Float64Array => congruent(turnBack, t, size, psi, size),
 };
 
 function eachRow(values: Float64Array, k: number, fill: (at: number, out: Float64Array) => void): Float64Array {
@@ -119,11 +117,11 @@ function eachRow(values: Float64Array, k: number, fill: (at: number, out: Float6
   return out;
 }
 
-/** Rows, then columns of each k × k matrix turned by A. */
-function congruent(a: Float64Array, p: number, matrices: Float64Array, k: number): Float64Array {
-  const rows = eachRow(matrices, k, (at, out) => { turn(a, p, matrices, at, k, out); });
-  const other = transposed(rows, k);
-  return eachRow(other, k, (at, out) => { turn(a, p, other, at, k, out); });
+/** Rows, then columns of each k × k matrix turned by A, or by its transpose. */
+function congruent(by: typeof turn, a: Float64Array, p: number, matrices: Float64Array, k: number): Float64Array {
+  const rows = eachRow(matrices, k, (at, out) => { by(a, p, matrices, at, k, out); });
+  const columns = transposed(rows, k);
+  return eachRow(columns, k, (at, out) => { by(a, p, columns, at, k, out); });
 }
 
 function transposed(matrices: Float64Array, k: number): Float64Array {

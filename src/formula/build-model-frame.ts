@@ -92,7 +92,8 @@ export function buildModelFrame(formula: string, table: Table, given: FrameOptio
   const notes: string[] = [];
   const dropped = wantedCount - rows.length;
   if (dropped > 0 && options.naAction === 'fail') {
-    const { label, row } = variables.firstMissing(wanted)!;
+    const row = wanted.findIndex((flag, i) => flag === 1 && complete[i] === 0);
+    const label = variables.missingIn(row)!;
     throw new DataError(`'${label}' is missing in row ${row + 1}${dropped === 1 ? '' : `, and ${dropped - 1} more row${dropped === 2 ? ' has' : 's have'} missing values`}; fill them in or leave those rows out (naAction 'omit')`, { column: label, row: row + 1 });
   }
   if (dropped > 0) notes.push(`${dropped} row${dropped === 1 ? '' : 's'} with missing values left out`);

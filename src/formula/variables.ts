@@ -56,14 +56,12 @@ export class Variables {
     return complete;
   }
 
-  /** The first of the wanted rows in which a variable is missing, and that variable's label. */
-  firstMissing(wanted: Uint8Array): { readonly label: string; readonly row: number } | null {
-    let first: { readonly label: string; readonly row: number } | null = null;
+  /** Label of the first variable that is missing in a row. */
+  missingIn(row: number): string | undefined {
     for (const { label, data } of this.#entries.values()) {
-      const row = wanted.findIndex((flag, i) => flag === 1 && (data.kind === 'factor' ? data.column.codes[i]! < 0 : data.columns.some((values) => Number.isNaN(values[i]))));
-      if (row >= 0 && (first === null || row < first.row)) first = { label: label.trim(), row };
+      if (data.kind === 'factor' ? data.column.codes[row]! < 0 : data.columns.some((values) => Number.isNaN(values[row]))) return label.trim();
     }
-    return first;
+    return undefined;
   }
 
   #checkNumbers({ label, expression, data }: Entry, wanted: Uint8Array, complete: Uint8Array): void {
