@@ -11,29 +11,30 @@ import { launchBrowser, serveFolder } from './page-host.js';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface BuiltPage {
+  readonly browser: Browser;
   /** Where the files lie. */
   readonly folder: string;
   readonly server: Awaited<ReturnType<typeof serveFolder>>;
   close(): Promise<void>;
 }
 
-/** Builds the page into a folder of its own and serves it. */
-export async function buildPage(): Promise<BuiltPage> {
+/** Builds the page into a folder of its own, serves it, and starts a browser, with WebGPU on the software adapter or without any. */
+export async function buildPage(webgpu: boolean): Promise<BuiltPage> {
+  const browser = await launchBrowser(webgpu);
   const folder = await mkdtemp(join(tmpdir(), 'glmmgpu-app-'));
   // As it is deployed: without this it would be a page for tests, which keeps no files for work without a network.
   process.env.NODE_ENV = 'production';
   await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'silent', build: { outDir: folder } });
   const server = await serveFolder(folder);
   return {
-    folder, server,
+    browser, folder, server,
     async close() {
+      await browser.close();
       await server.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
-
-export const openBrowser = (webgpu: boolean): Promise<Browser> => launchBrowser(webgpu);
 
 /** What the browser measures of the page. */
 const METER = `window.shift = 0;

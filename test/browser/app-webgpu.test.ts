@@ -1,29 +1,22 @@
 /** The web page with WebGPU on the software adapter: chosen by the switch, named, equal to float64, and lost without losing a replicate. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { headlessChromium } from '../../scripts/software-adapter.mjs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { glmm } from '../../src/fit/glmm.js';
 import { readParquet } from '../../src/table/parquet.js';
 import type { NumericColumn } from '../../src/table/table.js';
 import { referenceFits, referenceTable } from '../helpers/reference.js';
-import { type BuiltPage, barriers, buildPage, downloaded, example, fitModel, openBrowser, openPage, photograph, tab } from './app-page.js';
+import { type BuiltPage, barriers, buildPage, downloaded, example, fitModel, openPage, photograph, tab } from './app-page.js';
+import { describeChromium } from './page-host.js';
 
-const offered = headlessChromium();
-
-describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page with WebGPU${offered.unavailable === undefined ? '' : ` [${offered.unavailable}]`}`, () => {
+describeChromium('the page with WebGPU', () => {
   let built: BuiltPage;
-  let browser: Browser | undefined;
   let page: Page;
   const complaints: string[] = [];
   beforeAll(async () => {
-    built = await buildPage();
-    browser = await openBrowser(true);
-    page = await openPage(browser, built.server.origin, complaints);
+    built = await buildPage(true);
+    page = await openPage(built.browser, built.server.origin, complaints);
   }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await built.close();
-  });
+  afterAll(() => built.close());
 
   const bootstrap = async (nsim: number): Promise<string> => {
     await page.locator('#studies').getByLabel('Replicates').first().fill(String(nsim));

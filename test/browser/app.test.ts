@@ -6,9 +6,8 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { headlessChromium } from '../../scripts/software-adapter.mjs';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
 import { compare } from '../../src/inference/compare.js';
 import { formatNumbers } from '../../src/report/format-numbers.js';
@@ -20,12 +19,11 @@ import type { NumericColumn } from '../../src/table/table.js';
 import { linearReferences } from '../helpers/linear-reference.js';
 import { referenceFits, referenceTable } from '../helpers/reference.js';
 import {
-  type BuiltPage, barriers, buildPage, cells, downloaded, estimatesOf, example, fitModel, formulaField, heaviestTask, layoutShift, openBrowser, openPage, photograph, photographResults, root, tab, upload,
+  type BuiltPage, barriers, buildPage, cells, downloaded, estimatesOf, example, fitModel, formulaField, heaviestTask, layoutShift, openPage, photograph, photographResults, root, tab, upload,
 } from './app-page.js';
 import { dataTests } from './data-tests.js';
-import { serveFolder } from './page-host.js';
+import { describeChromium, serveFolder } from './page-host.js';
 
-const offered = headlessChromium();
 const FORMULA = 'cbind(incidence, size - incidence) ~ period + (1 | herd)';
 const NULL_FORMULA = 'cbind(incidence, size - incidence) ~ 1 + (1 | herd)';
 const reference = referenceFits.find(({ id }) => id === 'cbpp--laplace-lme4')!;
@@ -35,23 +33,18 @@ const WINE = -81.5359640230321;
 const cbpp = referenceTable('cbpp', reference.factors);
 const inNode = (formula = FORMULA): Promise<GlmmFit> => glmm(formula, cbpp, { family: 'binomial' });
 
-describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${offered.unavailable === undefined ? '' : ` [${offered.unavailable}]`}`, () => {
+describeChromium('the page', () => {
   let built: BuiltPage;
-  let browser: Browser | undefined;
   let page: Page;
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    built = await buildPage();
-    browser = await openBrowser(false);
+    built = await buildPage(false);
   }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await built.close();
-  });
+  afterAll(() => built.close());
   beforeEach(async () => {
     complaints.length = 0;
-    page = await openPage(browser!, built.server.origin, complaints);
+    page = await openPage(built.browser, built.server.origin, complaints);
   });
   afterEach(async () => {
     await page.context().close();
@@ -350,7 +343,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
   }, 60_000);
 
   test('the first load is below 500 kB; then no network is needed', async () => {
-    const context = await browser!.newContext({ serviceWorkers: 'block' });
+    const context = await built.browser.newContext({ serviceWorkers: 'block' });
     const first = await context.newPage();
     let bytes = 0;
     const sizes: Promise<void>[] = [];
@@ -364,7 +357,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
     expect(bytes).toBeLessThan(500_000);
 
     const own = await serveFolder(built.folder);
-    const offline = await openPage(browser!, own.origin, complaints);
+    const offline = await openPage(built.browser, own.origin, complaints);
     await offline.evaluate(async () => { await navigator.serviceWorker.ready; });
     await own.close();
     await offline.reload();
@@ -401,7 +394,7 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the page${o
       await page.getByRole('button', { name: `Show all ${count}` }).click();
       await page.getByRole('region', { name: 'Conditional modes' }).locator('tbody').nth(Math.ceil((count - 50) / 100)).waitFor({ state: 'attached' });
     };
-    const heaviest = await heaviestTask(browser!, page, async () => {
+    const heaviest = await heaviestTask(built.browser, page, async () => {
       await example(page, 'toenail');
       await fitModel(page);
       await tab(page, 'Diagnosis');

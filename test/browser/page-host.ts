@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { describe } from 'vitest';
 import { headlessChromium } from '../../scripts/software-adapter.mjs';
 
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.csv': 'text/csv' };
@@ -27,6 +28,12 @@ export async function serveFolder(folder: string): Promise<{ readonly origin: st
       server.closeAllConnections();
     }),
   };
+}
+
+/** A suite that needs a Chromium; where none can be had it is skipped, in CI it fails, and says why. */
+export function describeChromium(name: string, body: () => void): void {
+  const { unavailable } = headlessChromium();
+  describe.runIf(unavailable === undefined || process.env.CI)(`${name}${unavailable === undefined ? '' : ` [${unavailable}]`}`, body);
 }
 
 /** @param webgpu with WebGPU on the software adapter, or without any */

@@ -8,16 +8,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { glmm } from '../../src/fit/glmm.js';
 import { readCsv } from '../../src/table/csv.js';
-import { headlessChromium } from '../../scripts/software-adapter.mjs';
-import { launchBrowser, serveFolder } from './page-host.js';
+import { describeChromium, launchBrowser, serveFolder } from './page-host.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const FORMULA = 'cbind(incidence, size - incidence) ~ period + (1 | herd)';
 const NSIM = 300;
-const offered = headlessChromium();
 
 /** What the page does and hands back. */
 const PAGE = `
@@ -53,7 +51,7 @@ interface PageResult {
   readonly device: Run;
 }
 
-describe.runIf(offered.unavailable === undefined || process.env.CI)(`the library in a page${offered.unavailable === undefined ? '' : ` [${offered.unavailable}]`}`, () => {
+describeChromium('the library in a page', () => {
   let folder: string;
   let server: Awaited<ReturnType<typeof serveFolder>>;
   let browser: Browser | undefined;
@@ -62,7 +60,6 @@ describe.runIf(offered.unavailable === undefined || process.env.CI)(`the library
   let result: PageResult;
 
   beforeAll(async () => {
-    if (offered.unavailable !== undefined) throw new Error(offered.unavailable);
     folder = await mkdtemp(join(tmpdir(), 'glmmgpu-page-'));
     await writeFile(join(folder, 'index.html'), '<!doctype html><title>smoke</title><link rel="icon" href="data:,"><script type="module" src="./page.js"></script>');
     await writeFile(join(folder, 'page.js'), PAGE);
