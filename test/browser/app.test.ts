@@ -152,11 +152,11 @@ describeChromium('the page', () => {
     await tab(page, 'Studies');
     await tab(page, 'Likelihood-ratio test');
     await study('Likelihood-ratio test').getByLabel('Smaller model').fill(NULL_FORMULA);
-    await study('Likelihood-ratio test').getByLabel('Replicates').fill('800');
+    await study('Likelihood-ratio test').getByLabel('Replicates').fill('2000');
     await page.getByRole('button', { name: 'Run test' }).click();
     await cancelAndContinue('Likelihood-ratio test');
     const [smaller, larger] = [await glmm(NULL_FORMULA, cbpp, options), await glmm(FORMULA, cbpp, options)];
-    const lrt = await simulatedLrt(smaller, larger, { nsim: 800, seed: 1, backend: 'cpu' });
+    const lrt = await simulatedLrt(smaller, larger, { nsim: 2000, seed: 1, backend: 'cpu' });
     const shown = await cells(page.getByRole('region', { name: 'P-values' }));
     expect(Number(shown.find(([name]) => name === 'parametric bootstrap')![4])).toBeCloseTo(lrt.rows[0]!.p_value, 4);
     expect(Number(shown.find(([name]) => name === 'Bartlett')![1])).toBeCloseTo(lrt.rows.find(({ method }) => method === 'bartlett')!.statistic, 3);
@@ -168,10 +168,10 @@ describeChromium('the page', () => {
     await study('Power').getByLabel('Replicates').fill('0');
     await page.getByRole('button', { name: 'Run power study' }).click();
     await study('Power').getByText('a whole number from 1 to 1,000,000').waitFor();
-    await study('Power').getByLabel('Replicates').fill('250');
+    await study('Power').getByLabel('Replicates').fill('800');
     await page.getByRole('button', { name: 'Run power study' }).click();
     await cancelAndContinue('Power');
-    const expected = await power({ formula: FORMULA, data: cbpp, ...options }, { tested: 'period2', effects: [0, -1], tests: ['z', 'lrt'], nsim: 250, seed: 1, backend: 'cpu' });
+    const expected = await power({ formula: FORMULA, data: cbpp, ...options }, { tested: 'period2', effects: [0, -1], tests: ['z', 'lrt'], nsim: 800, seed: 1, backend: 'cpu' });
     const rates = (await downloaded(page, 'power.csv')).toString().trim().split('\n').slice(1).map((line) => Number(line.split(',')[7]));
     expect(rates).toEqual(expected.rows.map(({ rejected }) => rejected));
     await photograph(page, 'power');
@@ -189,7 +189,7 @@ describeChromium('the page', () => {
 
     await tab(page, 'Export');
     const code = (await page.locator('#code').textContent())!;
-    for (const part of ['PBmodcomp(fit, fit0, nsim = 800, seed = 1)', '--null', '--effects \'0,-1\'', "influence(fit, { by: \"herd\" })"]) expect(code).toContain(part);
+    for (const part of ['PBmodcomp(fit, fit0, nsim = 2000, seed = 1)', '--null', '--effects \'0,-1\'', "influence(fit, { by: \"herd\" })"]) expect(code).toContain(part);
   }, 150_000);
 
   test('form and formula stay in step; reference levels and contrasts change the coefficients', async () => {
