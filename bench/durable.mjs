@@ -16,13 +16,13 @@ import { machine } from './lib/machine.mjs';
 import { digits, writeResult } from './lib/output.mjs';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, workers: { type: 'string', default: '2' } } });
-const replicates = options.quick ? 2000 : 1_000_000;
+const replicates = options.quick ? 20_000 : 1_000_000;
 const kills = options.quick ? 2 : 10;
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'durable-'));
 const at = (name) => join(folder, name);
 
-/** Runs until the end, or until it is killed; seconds, and MiB at the peak where /proc tells. */
+/** Runs until the end, or until it is killed some seconds after it has written something; seconds, and MiB at the peak where /proc tells. */
 async function run(name, killAfter) {
   const begin = performance.now();
   const child = spawn(process.execPath, [
@@ -30,13 +30,27 @@ async function run(name, killAfter) {
     '--types', 'period=factor', '--backend', 'cpu', '--nsim', String(replicates), '--seed', '1', '--workers', options.workers, '--out', at(name), '--resume', '--progress', 'none',
   ], { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = once(child, 'exit');
+  const before = parts(name).length;
   let peak = 0;
-  const watch = setInterval(() => { peak = Math.max(peak, peakMiB(child.pid)); }, 50);
-  if (killAfter !== undefined) void Promise.race([sleep(1000 * killAfter), ended]).then(() => child.kill('SIGKILL'));
+  let doomed = killAfter === undefined;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, peakMiB(child.pid));
+    if (doomed || parts(name).length <= before) return;
+    doomed = true;
+    void Promise.race([sleep(1000 * killAfter), ended]).then(() => child.kill('SIGKILL'));
+  }, 20);
   const [code, signal] = await ended;
   clearInterval(watch);
   if (code !== 0 && signal !== 'SIGKILL') throw new Error(`the run ended with ${code ?? signal}`);
   return { done: code === 0, peak, seconds: (performance.now() - begin) / 1000 };
+}
+
+function parts(name) {
+  try {
+    return readdirSync(join(at(name), 'parts'));
+  } catch {
+    return [];
+  }
 }
 
 function peakMiB(pid) {
@@ -52,8 +66,8 @@ try {
   let peak = 0;
   let killed = 0;
   for (let last = { done: false }; !last.done;) {
-    // Kills are spread over the time that the run takes.
-    last = await run('killed', killed < kills ? (whole.seconds / kills) * (0.5 + Math.random()) : undefined);
+    // Kills are spread over half the time that the run takes, so that it does not end before the last of them.
+    last = await run('killed', killed < kills ? (whole.seconds / kills) * Math.random() : undefined);
     if (!last.done) killed++;
     peak = Math.max(peak, last.peak);
   }

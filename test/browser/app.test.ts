@@ -394,7 +394,7 @@ describeChromium('the page', () => {
       await page.getByRole('button', { name: `Show all ${count}` }).click();
       await page.getByRole('region', { name: 'Conditional modes' }).locator('tbody').nth(Math.ceil((count - 50) / 100)).waitFor({ state: 'attached' });
     };
-    const heaviest = await heaviestTask(built.browser, page, async () => {
+    const reading = (): Promise<number> => heaviestTask(built.browser, page, async () => {
       await example(page, 'toenail');
       await fitModel(page);
       await tab(page, 'Diagnosis');
@@ -411,13 +411,16 @@ describeChromium('the page', () => {
       await fitModel(page);
       await all(3000);
     });
+    // 27 ms on a quiet machine. Rows added to one growing table took 87 every time; what others do to the machine is not there every time.
+    const most = 80;
+    let heaviest = await reading();
+    for (let more = 0; more < 2 && heaviest >= most; more++) heaviest = Math.min(heaviest, await reading());
     expect(await page.getByRole('region', { name: 'Conditional modes' }).locator('tbody tr').count()).toBe(3000);
     const shift = await layoutShift(page);
     console.info(`heaviest task of the page ${heaviest.toFixed(0)} ms of processor time, layout shift ${shift.toFixed(3)}`);
-    // 27 ms on a quiet machine; where others empty its caches a task takes up to half as much again. Rows added to one growing table took 87.
-    expect(heaviest).toBeLessThan(80);
+    expect(heaviest).toBeLessThan(most);
     expect(shift).toBeLessThan(0.1);
-  }, 120_000);
+  }, 300_000);
 
   dataTests(() => page, cbpp, FORMULA, reference.logLik);
 });

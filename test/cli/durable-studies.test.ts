@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliResult, runCli } from './run-cli.js';
+import { atFirstPart, parts } from './study-parts.js';
 
 const cbpp = fileURLToPath(new URL('../../data/cbpp.csv', import.meta.url));
 const EPIL = fileURLToPath(new URL('../../data/epil.csv', import.meta.url));
@@ -25,25 +26,12 @@ beforeAll(() => {
 });
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-/** Cancelled by Ctrl-C as soon as a part is on the disk. */
-function cancelled(args: readonly string[], out: string): Promise<CliResult> {
-  return runCli([...args, '--part-size', '40', '--out', out], {
-    started: (child) => {
-      const watch = setInterval(() => {
-        if (parts(out).length === 0) return;
-        clearInterval(watch);
-        child.kill('SIGINT');
-      }, 5);
-      child.once('exit', () => { clearInterval(watch); });
-    },
-  });
-}
-
-function parts(out: string): string[] {
-  try {
-    return readdirSync(join(out, 'parts')).filter((name) => name.endsWith('.parquet') && !name.startsWith('.')).sort();
-  } catch {
-    return [];
+/** Cancelled by Ctrl-C as soon as a part is on the disk; once more where the study was done before the signal came. */
+async function cancelled(args: readonly string[], out: string): Promise<CliResult> {
+  for (let attempt = 1; ; attempt++) {
+    const end = await runCli([...args, '--part-size', '40', '--out', out], { started: atFirstPart(out, (child) => child.kill('SIGINT')) });
+    if (end.code !== 0 || attempt === 5) return end;
+    rmSync(out, { recursive: true });
   }
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Progress } from '../../src/fit/types.js';
 import { type CliResult, runCli } from './run-cli.js';
+import { atFirstPart } from './study-parts.js';
 
 const cbpp = fileURLToPath(new URL('../../data/cbpp.csv', import.meta.url));
 const FORMULA = 'cbind(incidence, size - incidence) ~ period + (1 | herd)';
@@ -102,12 +103,10 @@ describe('progress', () => {
 test('two processes do not write one folder', async () => {
   let second: Promise<CliResult> | undefined;
   const first = await runCli(['bootstrap', ...MODEL, '--nsim', '2000000', '--out', at('shared')], {
-    started: (child) => {
-      child.stdout?.once('data', () => setTimeout(() => {
-        second = runCli(['bootstrap', ...MODEL, '--nsim', '2000000', '--out', at('shared'), '--resume']);
-        void second.then(() => child.kill('SIGTERM'));
-      }, 500));
-    },
+    started: atFirstPart(at('shared'), (child) => {
+      second = runCli(['bootstrap', ...MODEL, '--nsim', '2000000', '--out', at('shared'), '--resume']);
+      void second.then(() => child.kill('SIGTERM'));
+    }),
   });
   const { code, stderr } = await second!;
   expect([code, stderr]).toEqual([2, expect.stringMatching(/^glmmgpu: '.*shared' is in use by process \d+ on .* \(last sign of life \d+ s ago\); wait for it.*\n$/)]);

@@ -112,7 +112,7 @@ describe('deep and long formulas end fast with an error', () => {
     const error = failure(() => parseFormula(text));
     expect(error.message).toMatch(/nested more than 200 levels|the most is 100000/);
     // Milliseconds in practice; the bound is for a busy machine.
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test('what lies within the limits is read', () => {

@@ -116,7 +116,7 @@ describe('random formulas over random tables', () => {
   });
 });
 
-test('a hundred thousand rows take well under a second of a quiet machine', () => {
+test('a hundred thousand rows take time in proportion, not squared', () => {
   const n = 100_000;
   const columns = {
     y: Float64Array.from({ length: n }, (_, i) => i % 2), x: Float64Array.from({ length: n }, (_, i) => Math.sin(i)),
@@ -125,6 +125,6 @@ test('a hundred thousand rows take well under a second of a quiet machine', () =
   const start = performance.now();
   const frame = buildModelFrame('y ~ x * f + scale(x) + (x | g)', fromColumns(columns), { family: 'binomial', link: 'logit' });
   expect(frame.design.nobs).toBe(n);
-  // 0.15 s measured; ten times that on a machine that others use too.
-  expect(performance.now() - start).toBeLessThan(1500);
+  // 0.15 s measured on a quiet machine; a look at every row for every other takes minutes.
+  expect(performance.now() - start).toBeLessThan(10_000);
 });

@@ -147,6 +147,6 @@ describe('WorkerPool', () => {
 
 test('a process ends by itself: after fitBatch, after dispose, and with a forgotten engine', async () => {
   const script = fileURLToPath(new URL('./ends-by-itself.mjs', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 30_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 100_000 });
   expect(stdout).toBe('fitted on 2 threads, 2 threads\n');
 });

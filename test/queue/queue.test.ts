@@ -17,6 +17,8 @@ const STUDY = [
   'bootstrap', cbpp, '--formula', 'cbind(incidence, size - incidence) ~ period + (1 | herd)', '--family', 'binomial', '--types', 'period=factor',
   '--backend', 'cpu', '--nsim', '1200', '--seed', '11',
 ];
+/** More work, for workers that are to be stopped before a job is done: a job takes half a second and more. */
+const MORE = ['--nsim', '20000'];
 
 describeRedis('the queue', () => {
   let server: RedisServer;
@@ -47,18 +49,19 @@ describeRedis('the queue', () => {
   );
 
   test('two workers die with a job in hand, a third does it all: the bytes of one machine, and the server is left empty of them', async () => {
-    expect((await submit('killed')).stdout).toMatch(/Submitted study [0-9a-f]{12}: 1,200 replicates in 4 jobs\./);
+    expect((await runCli([...STUDY, ...MORE, '--out', at('whole-killed')])).code).toBe(0);
+    expect((await submit('killed', ...MORE, '--job-size', '5000')).stdout).toMatch(/Submitted study [0-9a-f]{12}: 20,000 replicates in 4 jobs\./);
     for (const dead of await Promise.all([worker('SIGKILL'), worker('SIGKILL')])) expect(dead.signal).toBe('SIGKILL');
     const halfway = (await status()).studies[0]!;
-    expect(halfway).toMatchObject({ kind: 'bootstrap', total: 1200, failed: [] });
-    expect(halfway.done).toBeLessThan(1200);
+    expect(halfway).toMatchObject({ kind: 'bootstrap', total: 20_000, failed: [] });
+    expect(halfway.done).toBeLessThan(20_000);
     const collecting = queue('collect', at('killed'), '--wait', '--progress', 'json');
     expect((await worker()).code).toBe(0);
     const { code, stderr, stdout } = await collecting;
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain('Status of 1,200 refits:');
-    expect(JSON.parse(stderr.trimEnd().split('\n').at(-1)!)).toMatchObject({ stage: 'refits', done: 1200, total: 1200 });
-    expect(results('killed')).toEqual(results('whole'));
+    expect(stdout).toContain('Status of 20,000 refits:');
+    expect(JSON.parse(stderr.trimEnd().split('\n').at(-1)!)).toMatchObject({ stage: 'refits', done: 20_000, total: 20_000 });
+    expect(results('killed')).toEqual(results('whole-killed'));
     expect((await status()).studies).toEqual([]);
     expect(await redis.keys('glmmgpu:study:*')).toEqual([]);
     expect(await redis.keys('glmmgpu:parts:*')).toEqual([]);
@@ -85,11 +88,11 @@ describeRedis('the queue', () => {
   });
 
   test('a worker that is told to stop gives its job back', async () => {
-    await submit('stopped');
+    await submit('stopped', ...MORE, '--job-size', '10000');
     const stopped = await worker('SIGINT');
     expect([stopped.code, stopped.signal]).toEqual([0, null]);
     const jobs = await openQueue(redis);
-    expect((await jobs.getJobCounts('wait', 'active', 'failed'))).toEqual({ wait: 4, active: 0, failed: 0 });
+    expect((await jobs.getJobCounts('wait', 'active', 'failed'))).toEqual({ wait: 2, active: 0, failed: 0 });
     await jobs.close();
   });
 

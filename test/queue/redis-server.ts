@@ -32,7 +32,13 @@ export async function startRedis(): Promise<RedisServer> {
   const port = await freePort();
   const password = 'correct horse';
   const server: ChildProcess = spawn(PROGRAM, ['--port', String(port), '--bind', '127.0.0.1', '--requirepass', password, '--save', '', '--dir', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const text of server.stdout!.setEncoding('utf8')) if (String(text).includes('Ready to accept connections')) break;
+  let ready = false;
+  for await (const text of server.stdout!.setEncoding('utf8')) {
+    ready = String(text).includes('Ready to accept connections');
+    if (ready) break;
+  }
+  // Somebody else may have taken the port since it was found free.
+  if (!ready) return startRedis();
   return {
     port, password, url: `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`,
     async stop() {
