@@ -18,6 +18,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'], testTimeout: 120_000, pool: 'forks', sequence: { sequencer: ShadersFirst },
+    setupFiles: ['test/setup.ts'],
     reporters: ['default', './scripts/summary-reporter.mjs'],
   },
 });
