@@ -1,5 +1,5 @@
 /** Constrained maxima: what lies at given values of parameters when all others are free. */
-import { fixedBasis, turned, turnedSurface } from '../fit/fixed-basis.js';
+import { type FixedBasis, fixedBasis, turned, turnedSurface } from '../fit/fixed-basis.js';
 import { isOnBoundary, liftTheta, thetaGeometry } from '../fit/theta-geometry.js';
 import { type Design, parameterLayout } from '../model/design.js';
 import { inverse } from '../numerics/cholesky.js';
@@ -19,13 +19,20 @@ const LIFTED = 0.2;
 export interface Fitter {
   readonly model: FittedModel;
   readonly design: Design;
-  /** Inverse Hessian at the estimates, k × k, guesses where there is none. */
-  readonly covariance: Float64Array;
+  readonly curvature: Curvature;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Inverse Hessian of −L at the estimates; coordinates on the boundary get guesses. */
-export async function curvature({ response, settings }: FittedModel, design: Design, params: Float64Array): Promise<Float64Array> {
+/** Inverse Hessian of −L at the estimates, k × k; coordinates on the boundary get guesses. */
+export interface Curvature {
+  /** Coordinates of nearly collinear fixed effects; null where there are none. */
+  readonly basis: FixedBasis | null;
+  /** By the parameters, and by the coordinates: the same without a basis. */
+  readonly covariance: Float64Array;
+  readonly turned: Float64Array;
+}
+
+export async function curvature({ response, settings }: FittedModel, design: Design, params: Float64Array): Promise<Curvature> {
   const surface = await likelihoodSurface(design, response, settings.integration, 1);
   const { nFixed, nTheta, nParams: k } = parameterLayout(design);
   const geometry = thetaGeometry(design);
@@ -39,11 +46,11 @@ export async function curvature({ response, settings }: FittedModel, design: Des
   held.forEach((flag, j) => { if (flag) information[j * k + j] = 1 / guess(j); });
   const inverted = inverse(information, k)
     ?? Float64Array.from(information, (value, at) => (at % (k + 1) === 0 ? (value > 0 ? 1 / value : guess(at / (k + 1))) : 0));
-  return basis === null ? inverted : turned.covarianceBack(basis, inverted, k);
+  return { basis, turned: inverted, covariance: basis === null ? inverted : turned.covarianceBack(basis, inverted, k) };
 }
 
 /** Of the estimate, from the curvature. */
-export function standardError({ covariance }: Fitter, { range, at, diagonal, rate }: ProfileParameter, params: Float64Array, estimate: number): number {
+export function standardError({ curvature: { covariance } }: Fitter, { range, at, diagonal, rate }: ProfileParameter, params: Float64Array, estimate: number): number {
   const k = params.length;
   const entry = (i: number, j: number): number => covariance[i * k + j]!;
   let variance = entry(at, at);
@@ -61,7 +68,7 @@ export function standardError({ covariance }: Fitter, { range, at, diagonal, rat
 }
 
 /** Fits the constrained models and appends them to their sides; returns the number of evaluations. */
-export async function fitTrials({ model, design, covariance, signal }: Fitter, trials: readonly Trial[]): Promise<number> {
+export async function fitTrials({ model, design, curvature: { basis, turned: covariance }, signal }: Fitter, trials: readonly Trial[]): Promise<number> {
   const { nFixed, nTheta, nParams: k } = parameterLayout(design);
   const count = trials.length;
   const geometry = thetaGeometry(design);
@@ -78,23 +85,26 @@ export async function fitTrials({ model, design, covariance, signal }: Fitter, t
     held[b * k + parameter.at] = 1;
     metric.set(conditional(covariance, k, parameter.at), b * k * k);
   });
-  const surface = shearedSurface(await likelihoodSurface(design, model.response, model.settings.integration, count), shears);
+  const sheared = shearedSurface(await likelihoodSurface(design, model.response, model.settings.integration, count), shears);
+  const surface = basis === null ? sheared : turnedSurface(sheared, basis, params);
   const best = await maximize(surface, {
-    count, params, held, metric, coldMetric: false, stepScale: new Float64Array(k).fill(1), maxStep: new Float64Array(count).fill(Infinity),
+    count, params: basis === null ? params : new Float64Array(count * k), held, metric, coldMetric: false, stepScale: new Float64Array(k).fill(1), maxStep: new Float64Array(count).fill(Infinity),
     tolerance: model.settings.control.tolerance, maxEvaluations: model.settings.control.maxEvaluations, lastStep: false, signal,
   });
   // The maximiser hides the gradient of what is held.
   const slopes = await gradients(surface, best);
+  const found = basis === null ? best.params : turned.step(basis, best.params, k).map((step, at) => params[at]! + step);
   trials.forEach(({ side, value }, b) => {
     const shear = shears[b]!;
-    const own = best.params.slice(b * k, (b + 1) * k);
-    let rate = side.parameter.rate(value);
+    const own = found.slice(b * k, (b + 1) * k);
+    const { at } = side.parameter;
+    let rate = side.parameter.rate(value) * (basis === null || at >= basis.size ? 1 : basis.r[at * (basis.size + 1)]!);
     if (shear !== null) {
       rate = own[shear.diagonal]! / (1 - value * value) ** 1.5;
       own[shear.at]! += shear.kappa * own[shear.diagonal]!;
     }
     // At a standard deviation of zero the likelihood is flat.
-    const slope = value === side.parameter.range[0] ? 0 : slopes[b * k + side.parameter.at]! * rate;
+    const slope = value === side.parameter.range[0] ? 0 : slopes[b * k + at]! * rate;
     const zeta = side.sign * Math.sqrt(Math.max(0, 2 * (model.logLik - best.value[b]!)));
     if (best.outcome[b] !== OUTCOME.converged || !(Math.abs(zeta) > Math.abs(side.points.at(-1)!.zeta) - FLAT)) {
       side.failed++;

@@ -4,9 +4,11 @@
  * Fixed effects and coefficients of auxiliary predictors are coordinates already, and so are, up to their scale, the parameters of structured
  * covariances. Where the covariance is free, a standard deviation is the first entry of the Cholesky factor when its column comes first, and the
  * correlation ρ of the first two columns means Λ₂₁ = κ Λ₂₂ with κ = ρ / √(1 − ρ²): so each of them is profiled on the design whose columns are in
- * the order that makes it so. No bounds, no constrained search.
+ * the order that makes it so. No bounds, no constrained search. Likewise a coefficient among nearly collinear ones: with its column last it is a
+ * multiple of the last coordinate of `fixed-basis`.
  */
 import { OptionError } from '../errors.js';
+import { fixedBasis } from '../fit/fixed-basis.js';
 import { parameterNames } from '../fit/parameter-names.js';
 import { covarianceColumns } from '../model/covariance-columns.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
@@ -21,8 +23,8 @@ export interface ProfileParameter {
   readonly kind: 'coefficient' | 'sd' | 'correlation';
   /** Values it can take; the ends belong to it for standard deviations of random effects only. */
   readonly range: readonly [low: number, high: number];
-  /** Order of the columns of each term. */
-  readonly order: readonly (readonly number[])[];
+  /** The order of columns in which it is the coordinate `at`. */
+  readonly order: ColumnOrder;
   /** Place of the coordinate: of β, γ or σ, of an entry of θ, or of Λ₂₁. */
   readonly at: number;
   /** For a correlation that is held through Λ₂₁ = κ Λ₂₂: place of Λ₂₂; null otherwise. */
@@ -30,6 +32,14 @@ export interface ProfileParameter {
   /** The coordinate at a value of the parameter, and its derivative there. */
   readonly coordinate: (value: number) => number;
   readonly rate: (value: number) => number;
+}
+
+/** Places that columns come from. */
+export interface ColumnOrder {
+  /** Of the fixed effects. */
+  readonly fixed: readonly number[];
+  /** Of each random term. */
+  readonly random: readonly (readonly number[])[];
 }
 
 const SAME = { diagonal: null, coordinate: (value: number) => value, rate: () => 1 };
@@ -41,11 +51,16 @@ type Place = Omit<ProfileParameter, 'name'>;
 /** All parameters of a design: fixed effects, standard deviations and correlations term by term, then what follows θ. */
 export function profileParameters(design: Design): ProfileParameter[] {
   const { nFixed, nTheta } = parameterLayout(design);
-  const natural = design.random.map(({ names }) => names.map((_, j) => j));
+  const fixed = design.fixedNames.map((_, j) => j);
+  const natural: ColumnOrder = { fixed, random: design.random.map(({ names }) => names.map((_, j) => j)) };
   const names = parameterNames(design);
   const coefficient = (name: string, at: number): ProfileParameter => ({
     ...SAME, name, at, order: natural, ...(name === 'sigma' && isLinearMixed(design) ? { kind: 'sd', range: HALF_LINE } : { kind: 'coefficient', range: WHOLE_LINE }),
   });
+  // In the coordinates of nearly collinear effects the last one can be held alone.
+  const effect = (name: string, at: number): ProfileParameter => (fixedBasis(design) === null
+    ? coefficient(name, at)
+    : { ...coefficient(name, nFixed - 1), order: { ...natural, fixed: [...fixed.filter((column) => column !== at), at] } });
   let at = nFixed;
   const covariance = design.random.flatMap((term, t) => {
     const places = term.covariance === 'unstructured' ? triangle(term.names.length, at, t, natural) : structured(term, at, natural);
@@ -54,7 +69,7 @@ export function profileParameters(design: Design): ProfileParameter[] {
   });
   const covarianceNames = covarianceColumns(design).names;
   return [
-    ...names.slice(0, nFixed).map(coefficient),
+    ...names.slice(0, nFixed).map(effect),
     ...covariance.map((place, j) => ({ ...place, name: covarianceNames[j]! })),
     ...names.slice(nFixed + nTheta).map((name, j) => coefficient(name, nFixed + nTheta + j)),
   ];
@@ -76,10 +91,10 @@ export function chooseParameters(design: Design, names?: readonly string[]): rea
 }
 
 /** Standard deviations and correlations of a term with a free covariance: each in an order of columns that makes it a coordinate. */
-function triangle(q: number, at: number, term: number, natural: readonly (readonly number[])[]): Place[] {
-  const first = (...columns: number[]): (readonly number[])[] =>
-    natural.map((own, t) => (t === term ? [...columns, ...own.filter((column) => !columns.includes(column))] : own));
-  const places: Place[] = natural[term]!.map((column): Place => ({ ...SAME, kind: 'sd', range: HALF_LINE, order: first(column), at }));
+function triangle(q: number, at: number, term: number, natural: ColumnOrder): Place[] {
+  const first = (...columns: number[]): ColumnOrder =>
+    ({ ...natural, random: natural.random.map((own, t) => (t === term ? [...columns, ...own.filter((column) => !columns.includes(column))] : own)) });
+  const places: Place[] = natural.random[term]!.map((column): Place => ({ ...SAME, kind: 'sd', range: HALF_LINE, order: first(column), at }));
   for (let a = 0; a < q; a++) {
     for (let b = a + 1; b < q; b++) places.push({ kind: 'correlation', range: [-1, 1], order: first(a, b), at: at + 1, diagonal: at + q, coordinate: () => 0, rate: () => 0 });
   }
@@ -87,7 +102,7 @@ function triangle(q: number, at: number, term: number, natural: readonly (readon
 }
 
 /** Parameters of a structured term: its θ one by one. */
-function structured({ names, covariance }: RandomTerm, at: number, order: readonly (readonly number[])[]): Place[] {
+function structured({ names, covariance }: RandomTerm, at: number, order: ColumnOrder): Place[] {
   const q = names.length;
   return thetaEntries(covariance, q).map(({ kind }, j): Place => {
     const place = { order, at: at + j, diagonal: null };
@@ -108,32 +123,29 @@ export function profileValues(design: Design, params: Float64Array): number[] {
   return [...params.subarray(0, nFixed), ...covarianceColumns(design).from(params), ...params.subarray(nFixed + nTheta)];
 }
 
-/** The design with the columns of its random terms in another order. */
-export function reorderDesign(design: Design, order: readonly (readonly number[])[]): Design {
+/** The design with its columns in another order. */
+export function reorderDesign(design: Design, { fixed, random }: ColumnOrder): Design {
+  const picked = (values: Float64Array, columns: readonly number[]): Float64Array =>
+    values.map((_, at) => values[at - (at % columns.length) + columns[at % columns.length]!]!);
   return {
     ...design,
-    random: design.random.map((term, t) => {
-      const columns = order[t]!;
-      const q = columns.length;
-      return {
-        ...term,
-        names: columns.map((column) => term.names[column]!),
-        z: term.z.map((_, at) => term.z[at - (at % q) + columns[at % q]!]!),
-      };
-    }),
+    fixedNames: fixed.map((column) => design.fixedNames[column]!),
+    x: picked(design.x, fixed),
+    random: design.random.map((term, t) => ({ ...term, names: random[t]!.map((column) => term.names[column]!), z: picked(term.z, random[t]!) })),
   };
 }
 
 /** Parameters of the reordered design that describe the same model. */
-export function reorderParameters(design: Design, order: readonly (readonly number[])[], params: Float64Array): Float64Array {
+export function reorderParameters(design: Design, { fixed, random }: ColumnOrder, params: Float64Array): Float64Array {
   const out = params.slice();
+  fixed.forEach((column, j) => { out[j] = params[column]!; });
   const thetas = thetaByTerm(design, params);
   const targets = thetaByTerm(design, out);
   design.random.forEach((term, t) => {
     if (term.covariance !== 'unstructured') return;
     const q = term.names.length;
     const factor = termFactor(term, thetas[t]!);
-    const columns = order[t]!;
+    const columns = random[t]!;
     const covariance = new Float64Array(q * q);
     columns.forEach((a, i) => {
       columns.forEach((b, j) => { for (let c = 0; c < q; c++) covariance[i * q + j]! += factor[a * q + c]! * factor[b * q + c]!; });

@@ -1,4 +1,5 @@
 /** Along a curve: which values of a parameter to try next, and where the other parameters are likely to be there. */
+import { fixedBasis } from '../fit/fixed-basis.js';
 import type { Design } from '../model/design.js';
 import type { ProfileParameter } from './profile-parameters.js';
 
@@ -59,9 +60,13 @@ export function nextTrials(side: Side, target: number, step: number, covariance:
 /** Separated coefficients have standard errors that say nothing; their profiles are followed in steps of this change of the linear predictor. */
 const LONGEST_STEP = 2;
 
-export function longestStep({ nobs, x, fixedNames: { length: p }, link }: Design, { at }: ProfileParameter): number {
+export function longestStep(design: Design, { at }: ProfileParameter): number {
+  const { nobs, x, fixedNames: { length: p }, link } = design;
   // The linear predictor of these links has the units of the response.
   if (at >= p || link === 'identity' || link === 'sqrt' || link === 'inverse' || link === '1/mu^2') return Infinity;
+  const basis = fixedBasis(design);
+  // Nearly collinear columns make up for each other: what counts is what the others leave of this one, whose mean square is 1 / (TT')_at,at.
+  if (basis !== null) return LONGEST_STEP * Math.hypot(...basis.t.subarray(at * p, (at + 1) * p));
   let squares = 0;
   for (let i = 0; i < nobs; i++) squares += x[i * p + at]! ** 2;
   return LONGEST_STEP / Math.sqrt(squares / nobs);

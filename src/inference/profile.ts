@@ -121,7 +121,7 @@ async function profileTogether(
   const { order } = parameters[0]!;
   const design = reorderDesign(model.frame.design, order);
   const params = reorderParameters(model.frame.design, order, model.params);
-  const fitter: Fitter = { model, design, covariance: await curvature(model, design, params), signal };
+  const fitter: Fitter = { model, design, curvature: await curvature(model, design, params), signal };
   const sides = parameters.flatMap((parameter, j): Side[] => {
     const at: Point = { value: estimates[j]!, zeta: 0, slope: 1 / standardError(fitter, parameter, params, estimates[j]!), logLik: model.logLik, params };
     return ([-1, 1] as const).map((sign): Side => ({ parameter, sign, longest: longestStep(design, parameter), points: [at], failed: 0, ended: at.value === parameter.range[sign === 1 ? 1 : 0] }));
@@ -129,7 +129,7 @@ async function profileTogether(
   let nModels = 0;
   let evaluations = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const trials = sides.filter(({ ended }) => !ended).flatMap((side) => nextTrials(side, target, target / points, fitter.covariance));
+    const trials = sides.filter(({ ended }) => !ended).flatMap((side) => nextTrials(side, target, target / points, fitter.curvature.covariance));
     if (trials.length === 0) break;
     for (let from = 0; from < trials.length; from += BATCH) evaluations += await fitTrials(fitter, trials.slice(from, from + BATCH));
     nModels += trials.length;

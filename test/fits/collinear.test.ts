@@ -52,6 +52,26 @@ describe.each(CASES)('%s', (_name, options) => {
   });
 });
 
+test.each(['poisson', 'binomial', 'gaussian'] as const)('%s: profiles', async (family) => {
+  const drawn = responses(family === 'gaussian' ? 'poisson' : family);
+  const data = { y: family === 'gaussian' ? drawn.map((count, i) => Math.log(count + 1) + 0.1 * Math.sin(i)) : drawn, year, about, g };
+  const [raw, centred] = await Promise.all(['year', 'about'].map(async (name) => {
+    const fit = await glmm(`y ~ ${name} + I(${name}^2) + (1 | g)`, data, { family, ...(family === 'gaussian' ? { REML: false } : {}) });
+    return { fit, rows: await fit.confint({ method: 'profile' }) };
+  }));
+  // The square and what follows it are the same parameters in both.
+  raw!.rows.slice(2).forEach((row, j) => {
+    const wanted = centred!.rows[j + 2]!;
+    const width = wanted.conf_high - wanted.conf_low;
+    expect(Math.abs(row.conf_low - wanted.conf_low), row.parameter).toBeLessThan(1e-5 * width);
+    expect(Math.abs(row.conf_high - wanted.conf_high), row.parameter).toBeLessThan(1e-5 * width);
+  });
+  // The slope at year 0 is the slope of the same curve about another middle: so far away its profile is that of the square, as are their standard errors.
+  const [, slope, square] = raw!.rows;
+  const [, { std_error: slopeError }, { std_error: squareError }] = raw!.fit.coefficients() as [unknown, { std_error: number }, { std_error: number }];
+  expect(((slope!.conf_high - slope!.conf_low) / (square!.conf_high - square!.conf_low)) / (slopeError / squareError)).toBeCloseTo(1, 2);
+});
+
 test('the basis: RT = 1, lengths of steps are those of the linear predictor, quadratic forms go there and back', () => {
   const { design } = buildModelFrame('y ~ year + I(year^2) + (1 | g)', toTable({ y: g.map((_, i) => i % 2), year, g }), { family: 'poisson', link: 'log' });
   const basis = fixedBasis(design)!;
