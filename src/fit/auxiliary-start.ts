@@ -1,9 +1,10 @@
 /** Where a cold fit of a family with auxiliary predictors starts. */
 import type { Family } from '../families/family.js';
 import { type Design, parameterLayout } from '../model/design.js';
-import { factor, solve } from '../numerics/cholesky.js';
+import { leastSquares } from '../numerics/column-basis.js';
 import { type AuxiliaryMap, auxiliaryMap } from '../objective/auxiliary.js';
 import { type GlmData, type GlmFit, glmStart } from '../optimize/glm-start.js';
+import { auxiliaryBasis } from './predictor-basis.js';
 
 /** A fit without random effects and the coefficients γ of the auxiliary predictors that go with it. */
 export interface ColdStart {
@@ -51,22 +52,12 @@ function mapOf(design: Design): AuxiliaryMap {
 function coefficientsOf(design: Design, values: readonly (readonly number[])[]): Float64Array {
   const gamma = new Float64Array(parameterLayout(design).nAuxiliary);
   let at = 0;
-  design.auxiliary.forEach(({ names, x, offset }, k) => {
-    const m = names.length;
-    if (m === 0) return;
+  design.auxiliary.forEach((predictor, k) => {
+    const { names, x, offset } = predictor;
     const wanted = values[k]!;
-    const cross = new Float64Array(m * m);
-    const right = new Float64Array(m);
-    for (let i = 0; i < x.length / m; i++) {
-      const target = (wanted[i] ?? wanted[0]!) - (offset === null ? 0 : offset[i]!);
-      for (let j = 0; j < m; j++) {
-        right[j]! += x[i * m + j]! * target;
-        for (let l = 0; l < m; l++) cross[j * m + l]! += x[i * m + j]! * x[i * m + l]!;
-      }
-    }
-    if (factor(cross, m)) solve(cross, m, right);
-    gamma.set(right, at);
-    at += m;
+    const basis = auxiliaryBasis(predictor);
+    if (basis !== null) gamma.set(leastSquares(basis, x, (i) => (wanted[i] ?? wanted[0]!) - (offset?.[i] ?? 0)), at);
+    at += names.length;
   });
   return gamma;
 }

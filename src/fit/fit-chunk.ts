@@ -14,7 +14,7 @@ import { tracedSurface } from '../optimize/traced.js';
 import { auxiliaryLimits, hasEmptyCategory } from './auxiliary-limits.js';
 import { withAuxiliary } from './auxiliary-start.js';
 import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
-import { fixedBasis, reachOf } from './fixed-basis.js';
+import { predictorBasis, reachOf, withoutFixed } from './predictor-basis.js';
 import type { Control } from './options.js';
 import { glmData, perModel, startingPoint } from './starting-point.js';
 import { type ThetaGeometry, entrySize, normaliseTheta, thetaGeometry } from './theta-geometry.js';
@@ -82,8 +82,8 @@ export async function fitChunk(
   const thetaOf = (all: Float64Array, b: number): Float64Array => all.subarray(b * k + p, b * k + p + nTheta);
 
   const limits = auxiliaryLimits(design);
-  // Models with matrices of their own are not what the basis is of.
-  const basis = batch.x === undefined ? fixedBasis(design) : null;
+  // Models with matrices of their own are not what the basis of the fixed effects is of.
+  const basis = batch.x === undefined ? predictorBasis(design) : withoutFixed(predictorBasis(design), p, 0);
 
   // With nAGQ = 0 the optimiser sees θ (and γ) only; β follows at the joint mode.
   const profiled = settings.integration.nAGQ === 0 ? profiledSurface(objective, p, columns(start.params, count, k, 0, p)) : null;
@@ -94,10 +94,12 @@ export async function fitChunk(
   const surfaceHeld = held === null ? null : columns(held, count, k, skip, k);
   const surfaceMetric = block(start.metric, k, skip);
   const first = columns(start.params, count, k, skip, k);
+  const stepScale = start.stepScale.subarray(skip);
+  const searched = skip === 0 ? basis : withoutFixed(basis, p, skip);
   const best = await maximizeOverTheta(surface, {
     count, params: first, held: surfaceHeld, metric: surfaceMetric,
-    coldMetric: batch.metric === undefined, stepScale: start.stepScale.subarray(skip), maxStep: start.maxStep,
-    reach: basis === null || skip > 0 ? undefined : (steps, at) => reachOf(basis, start.stepScale, steps, at),
+    coldMetric: batch.metric === undefined, stepScale, maxStep: start.maxStep,
+    reach: searched === null ? undefined : (steps, at) => reachOf(searched, stepScale, steps, at),
     tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal: hooks.signal,
     // The Newton step of the Hessian wants the gradient at the very point.
     lastStep: settings.standardErrors !== 'hessian',

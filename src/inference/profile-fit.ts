@@ -1,5 +1,5 @@
 /** Constrained maxima: what lies at given values of parameters when all others are free. */
-import { type FixedBasis, fixedBasis, turned, turnedSurface } from '../fit/fixed-basis.js';
+import { type PredictorBasis, blockOf, predictorBasis, turned, turnedSurface } from '../fit/predictor-basis.js';
 import { isOnBoundary, liftTheta, thetaGeometry } from '../fit/theta-geometry.js';
 import { type Design, parameterLayout } from '../model/design.js';
 import { inverse } from '../numerics/cholesky.js';
@@ -25,8 +25,8 @@ export interface Fitter {
 
 /** Inverse Hessian of −L at the estimates, k × k; coordinates on the boundary get guesses. */
 export interface Curvature {
-  /** Coordinates of nearly collinear fixed effects; null where there are none. */
-  readonly basis: FixedBasis | null;
+  /** Coordinates for predictors with nearly collinear columns; null where there are none. */
+  readonly basis: PredictorBasis | null;
   /** By the parameters, and by the coordinates: the same without a basis. */
   readonly covariance: Float64Array;
   readonly turned: Float64Array;
@@ -37,8 +37,8 @@ export async function curvature({ response, settings }: FittedModel, design: Des
   const { nFixed, nTheta, nParams: k } = parameterLayout(design);
   const geometry = thetaGeometry(design);
   const guess = (j: number): number => geometry[j - nFixed]?.variance ?? 1;
-  const basis = fixedBasis(design);
-  const size = (j: number): number => (basis !== null && j < nFixed ? 0 : Math.abs(params[j]!));
+  const basis = predictorBasis(design);
+  const size = (j: number): number => (blockOf(basis, j) === undefined ? Math.abs(params[j]!) : 0);
   const scale = params.map((_, j) => Math.min(Math.sqrt(guess(j)), 0.1 * (1 + size(j))));
   const theta = params.subarray(nFixed, nFixed + nTheta);
   const held = Uint8Array.from(params, (_, j) => (j >= nFixed && j < nFixed + nTheta && isOnBoundary(geometry, theta, j - nFixed) ? 1 : 0));
@@ -98,7 +98,9 @@ export async function fitTrials({ model, design, curvature: { basis, turned: cov
     const shear = shears[b]!;
     const own = found.slice(b * k, (b + 1) * k);
     const { at } = side.parameter;
-    let rate = side.parameter.rate(value) * (basis === null || at >= basis.size ? 1 : basis.r[at * (basis.size + 1)]!);
+    const block = blockOf(basis, at);
+    // Held is the last coordinate of a block, so many times the parameter.
+    let rate = side.parameter.rate(value) * (block === undefined ? 1 : block.r.at(-1)!);
     if (shear !== null) {
       rate = own[shear.diagonal]! / (1 - value * value) ** 1.5;
       own[shear.at]! += shear.kappa * own[shear.diagonal]!;

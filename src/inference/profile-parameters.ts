@@ -5,11 +5,11 @@
  * covariances. Where the covariance is free, a standard deviation is the first entry of the Cholesky factor when its column comes first, and the
  * correlation ρ of the first two columns means Λ₂₁ = κ Λ₂₂ with κ = ρ / √(1 − ρ²): so each of them is profiled on the design whose columns are in
  * the order that makes it so. No bounds, no constrained search. Likewise a coefficient among nearly collinear ones: with its column last it is a
- * multiple of the last coordinate of `fixed-basis`.
+ * multiple of the last coordinate of its block of `predictorBasis`.
  */
 import { OptionError } from '../errors.js';
-import { fixedBasis } from '../fit/fixed-basis.js';
 import { parameterNames } from '../fit/parameter-names.js';
+import { blockOf, predictorBasis } from '../fit/predictor-basis.js';
 import { covarianceColumns } from '../model/covariance-columns.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
 import { commonCorrelation, thetaEntries } from '../model/covariance-structure.js';
@@ -40,6 +40,8 @@ export interface ColumnOrder {
   readonly fixed: readonly number[];
   /** Of each random term. */
   readonly random: readonly (readonly number[])[];
+  /** Of each auxiliary predictor. */
+  readonly auxiliary: readonly (readonly number[])[];
 }
 
 const SAME = { diagonal: null, coordinate: (value: number) => value, rate: () => 1 };
@@ -51,16 +53,20 @@ type Place = Omit<ProfileParameter, 'name'>;
 /** All parameters of a design: fixed effects, standard deviations and correlations term by term, then what follows θ. */
 export function profileParameters(design: Design): ProfileParameter[] {
   const { nFixed, nTheta } = parameterLayout(design);
-  const fixed = design.fixedNames.map((_, j) => j);
-  const natural: ColumnOrder = { fixed, random: design.random.map(({ names }) => names.map((_, j) => j)) };
+  const places = (names: readonly string[]): number[] => names.map((_, j) => j);
+  const natural: ColumnOrder = {
+    fixed: places(design.fixedNames), random: design.random.map(({ names }) => places(names)), auxiliary: design.auxiliary.map(({ names }) => places(names)),
+  };
   const names = parameterNames(design);
-  const coefficient = (name: string, at: number): ProfileParameter => ({
-    ...SAME, name, at, order: natural, ...(name === 'sigma' && isLinearMixed(design) ? { kind: 'sd', range: HALF_LINE } : { kind: 'coefficient', range: WHOLE_LINE }),
-  });
-  // In the coordinates of nearly collinear effects the last one can be held alone.
-  const effect = (name: string, at: number): ProfileParameter => (fixedBasis(design) === null
-    ? coefficient(name, at)
-    : { ...coefficient(name, nFixed - 1), order: { ...natural, fixed: [...fixed.filter((column) => column !== at), at] } });
+  const basis = predictorBasis(design);
+  const coefficient = (name: string, at: number): ProfileParameter => {
+    const plain: ProfileParameter = {
+      ...SAME, name, at, order: natural, ...(name === 'sigma' && isLinearMixed(design) ? { kind: 'sd', range: HALF_LINE } : { kind: 'coefficient', range: WHOLE_LINE }),
+    };
+    const block = blockOf(basis, at);
+    // In the coordinates of nearly collinear columns the last one can be held alone.
+    return block === undefined ? plain : { ...plain, at: block.at + block.size - 1, order: withLast(natural, design, at) };
+  };
   let at = nFixed;
   const covariance = design.random.flatMap((term, t) => {
     const places = term.covariance === 'unstructured' ? triangle(term.names.length, at, t, natural) : structured(term, at, natural);
@@ -69,10 +75,26 @@ export function profileParameters(design: Design): ProfileParameter[] {
   });
   const covarianceNames = covarianceColumns(design).names;
   return [
-    ...names.slice(0, nFixed).map(effect),
+    ...names.slice(0, nFixed).map(coefficient),
     ...covariance.map((place, j) => ({ ...place, name: covarianceNames[j]! })),
     ...names.slice(nFixed + nTheta).map((name, j) => coefficient(name, nFixed + nTheta + j)),
   ];
+}
+
+/** The order with the column of a coefficient at the end of its predictor. */
+function withLast(order: ColumnOrder, design: Design, place: number): ColumnOrder {
+  const moved = (columns: readonly number[], column: number): number[] => [...columns.filter((other) => other !== column), column];
+  const { nFixed, nTheta } = parameterLayout(design);
+  if (place < nFixed) return { ...order, fixed: moved(order.fixed, place) };
+  let first = nFixed + nTheta;
+  return {
+    ...order,
+    auxiliary: order.auxiliary.map((columns) => {
+      const own = place - first;
+      first += columns.length;
+      return own >= 0 && own < columns.length ? moved(columns, own) : columns;
+    }),
+  };
 }
 
 /**
@@ -124,21 +146,30 @@ export function profileValues(design: Design, params: Float64Array): number[] {
 }
 
 /** The design with its columns in another order. */
-export function reorderDesign(design: Design, { fixed, random }: ColumnOrder): Design {
-  const picked = (values: Float64Array, columns: readonly number[]): Float64Array =>
-    values.map((_, at) => values[at - (at % columns.length) + columns[at % columns.length]!]!);
+export function reorderDesign(design: Design, { fixed, random, auxiliary }: ColumnOrder): Design {
+  const picked = <T>(values: readonly T[], columns: readonly number[]): T[] => columns.map((column) => values[column]!);
+  const pickedColumns = (matrix: Float64Array, columns: readonly number[]): Float64Array =>
+    matrix.map((_, at) => matrix[at - (at % columns.length) + columns[at % columns.length]!]!);
   return {
     ...design,
-    fixedNames: fixed.map((column) => design.fixedNames[column]!),
-    x: picked(design.x, fixed),
-    random: design.random.map((term, t) => ({ ...term, names: random[t]!.map((column) => term.names[column]!), z: picked(term.z, random[t]!) })),
+    fixedNames: picked(design.fixedNames, fixed),
+    x: pickedColumns(design.x, fixed),
+    random: design.random.map((term, t) => ({ ...term, names: picked(term.names, random[t]!), z: pickedColumns(term.z, random[t]!) })),
+    auxiliary: design.auxiliary.map((predictor, t) => ({ ...predictor, names: picked(predictor.names, auxiliary[t]!), x: pickedColumns(predictor.x, auxiliary[t]!) })),
   };
 }
 
 /** Parameters of the reordered design that describe the same model. */
-export function reorderParameters(design: Design, { fixed, random }: ColumnOrder, params: Float64Array): Float64Array {
+export function reorderParameters(design: Design, { fixed, random, auxiliary }: ColumnOrder, params: Float64Array): Float64Array {
   const out = params.slice();
-  fixed.forEach((column, j) => { out[j] = params[column]!; });
+  const { nFixed, nTheta } = parameterLayout(design);
+  const place = (columns: readonly number[], at: number): void => { columns.forEach((column, j) => { out[at + j] = params[at + column]!; }); };
+  place(fixed, 0);
+  let at = nFixed + nTheta;
+  for (const columns of auxiliary) {
+    place(columns, at);
+    at += columns.length;
+  }
   const thetas = thetaByTerm(design, params);
   const targets = thetaByTerm(design, out);
   design.random.forEach((term, t) => {
@@ -151,8 +182,8 @@ export function reorderParameters(design: Design, { fixed, random }: ColumnOrder
       columns.forEach((b, j) => { for (let c = 0; c < q; c++) covariance[i * q + j]! += factor[a * q + c]! * factor[b * q + c]!; });
     });
     const root = semidefiniteFactor(covariance, q);
-    let at = 0;
-    for (let column = 0; column < q; column++) for (let row = column; row < q; row++) targets[t]![at++] = root[row * q + column]!;
+    let entry = 0;
+    for (let column = 0; column < q; column++) for (let row = column; row < q; row++) targets[t]![entry++] = root[row * q + column]!;
   });
   return out;
 }

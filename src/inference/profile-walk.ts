@@ -1,5 +1,5 @@
 /** Along a curve: which values of a parameter to try next, and where the other parameters are likely to be there. */
-import { fixedBasis } from '../fit/fixed-basis.js';
+import { blockOf, predictorBasis } from '../fit/predictor-basis.js';
 import type { Design } from '../model/design.js';
 import type { ProfileParameter } from './profile-parameters.js';
 
@@ -64,9 +64,9 @@ export function longestStep(design: Design, { at }: ProfileParameter): number {
   const { nobs, x, fixedNames: { length: p }, link } = design;
   // The linear predictor of these links has the units of the response.
   if (at >= p || link === 'identity' || link === 'sqrt' || link === 'inverse' || link === '1/mu^2') return Infinity;
-  const basis = fixedBasis(design);
-  // Nearly collinear columns make up for each other: what counts is what the others leave of this one, whose mean square is 1 / (TT')_at,at.
-  if (basis !== null) return LONGEST_STEP * Math.hypot(...basis.t.subarray(at * p, (at + 1) * p));
+  const block = blockOf(predictorBasis(design), at);
+  // Nearly collinear columns make up for each other: what counts is what the others leave of the last one.
+  if (block !== undefined) return LONGEST_STEP / block.r.at(-1)!;
   let squares = 0;
   for (let i = 0; i < nobs; i++) squares += x[i * p + at]! ** 2;
   return LONGEST_STEP / Math.sqrt(squares / nobs);

@@ -1,8 +1,8 @@
 /** Estimates at the limits of families: a status, never a failure. */
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fitBatch } from '../../src/fit/fit-batch.js';
-import { glmm } from '../../src/fit/glmm.js';
+import { type GlmmFit, glmm } from '../../src/fit/glmm.js';
 import { STATUS } from '../../src/model/status.js';
 import { UniformStream } from '../../src/random/stream.js';
 import { poissonVariate } from '../../src/random/variates.js';
@@ -41,6 +41,36 @@ test('a zero-inflation model that finds no excess says so', async () => {
   const fit = await glmm('count ~ mined + spp + (1 | site)', salamanders, { family: 'nbinom2', ziformula: '~ 1' });
   expect([fit.status, fit.singular]).toEqual(['boundary', false]);
   expect(fit.warnings).toEqual(['the zero-inflation model finds no excess of zeros: its intercept has no finite estimate; leave that model out or simplify it']);
+});
+
+describe('a level whose rows have no excess of zeros', () => {
+  const f = x.map((_, i) => 'abc'[i % 3]!);
+  /** Half the counts are zero but for those of one level, which have none at all. */
+  const without = (level: string): number[] => counts.map((count, i) => (f[i] === level ? count + 2 : uniforms.next() < 0.5 ? 0 : count));
+  const gone = (fit: GlmmFit): string[] => fit.warnings.map((text) => /^coefficient '(.*)' of the zero-inflation model has no finite estimate/.exec(text)?.[1] ?? text);
+
+  test('is named, and the other coefficients have their errors', async () => {
+    const fit = await glmm('y ~ f + (1 | g)', { f, g, y: without('b') }, { family: 'poisson', ziformula: '~ f' });
+    expect([fit.status, gone(fit)]).toEqual(['boundary', ['fb']]);
+    expect(fit.zi!.map(({ std_error: error }) => Number.isFinite(error))).toEqual([true, false, true]);
+  });
+
+  test('takes all differences from it along when it is the reference', async () => {
+    const fit = await glmm('y ~ f + (1 | g)', { f, g, y: without('a') }, { family: 'poisson', ziformula: '~ f' });
+    expect([fit.status, gone(fit)]).toEqual(['boundary', ['(Intercept)', 'fb', 'fc']]);
+    const cells = await glmm('y ~ f + (1 | g)', { f, g, y: without('a') }, { family: 'poisson', ziformula: '~ 0 + f' });
+    expect([cells.status, gone(cells)]).toEqual(['boundary', ['fa']]);
+  });
+});
+
+test('an intercept far from the data is no limit: degrees far from 0', async () => {
+  const degrees = x.map((value) => 15 + 10 * value);
+  const y = counts.map((count, i) => (uniforms.next() < 1 / (1 + Math.exp(-(degrees[i]! - 20))) ? 0 : count));
+  const [far, near] = await Promise.all(['degrees', 'I(degrees - 20)'].map((t) => glmm(`y ~ ${t} + (1 | g)`, { degrees, g, y }, { family: 'poisson', ziformula: `~ ${t}` })));
+  expect(far!.zi![0]!.estimate).toBeLessThan(-10);
+  expect([far!.status, far!.warnings]).toEqual(['converged', []]);
+  expect(far!.logLik).toBeCloseTo(near!.logLik, 8);
+  expect(far!.zi![1]!.std_error / near!.zi![1]!.std_error).toBeCloseTo(1, 4);
 });
 
 test('a replicate with an empty category is on the boundary', async () => {

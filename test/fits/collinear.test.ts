@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { glmm } from '../../src/fit/glmm.js';
 import type { GlmmOptions } from '../../src/fit/options.js';
-import { fixedBasis, reachOf, turned } from '../../src/fit/fixed-basis.js';
+import { predictorBasis, reachOf, turned } from '../../src/fit/predictor-basis.js';
 import { createSimulator } from '../../src/random/simulate.js';
+import { UniformStream } from '../../src/random/stream.js';
+import { poissonVariate } from '../../src/random/variates.js';
 import { buildModelFrame } from '../../src/formula/build-model-frame.js';
 import { toTable } from '../../src/table/from-values.js';
 
@@ -72,10 +74,48 @@ test.each(['poisson', 'binomial', 'gaussian'] as const)('%s: profiles', async (f
   expect(((slope!.conf_high - slope!.conf_low) / (square!.conf_high - square!.conf_low)) / (slopeError / squareError)).toBeCloseTo(1, 2);
 });
 
+describe('zero inflation and dispersion over raw years', () => {
+  const uniforms = new UniformStream();
+  uniforms.reset(5, 0, 0);
+  const y = about.map((t, i) => {
+    const excess = uniforms.next() < 1 / (1 + Math.exp(1 - 0.1 * t));
+    const gamma = -0.5 * Math.log(uniforms.next() * uniforms.next());
+    const count = poissonVariate(Math.exp(1 + 0.05 * t + Math.sin(Math.floor(i / YEARS))) * gamma, uniforms.next(), uniforms);
+    return excess ? 0 : count;
+  });
+  const cases: readonly (readonly [part: 'zi' | 'dispersion', options: (t: string) => GlmmOptions])[] = [
+    ['zi', (t) => ({ family: 'poisson', ziformula: `~ ${t}` })],
+    ['zi', (t) => ({ family: 'nbinom2', ziformula: `~ ${t} + I(${t}^2)` })],
+    ['dispersion', (t) => ({ family: 'nbinom2', dispformula: `~ ${t}` })],
+    ['dispersion', (t) => ({ family: 'nbinom1', dispformula: `~ ${t} + I(${t}^2)` })],
+    ['zi', (t) => ({ family: 'truncated_poisson', ziformula: `~ ${t}` })],
+    ['zi', (t) => ({ family: 'poisson', ziformula: `~ ${t} + I(${t}^2)`, nAGQ: 0 })],
+  ];
+  test.each(cases.map(([part, options]) => [JSON.stringify(options('year')), part, options] as const))('%s', async (_name, part, options) => {
+    const [raw, centred] = await Promise.all(['year', 'about'].map(async (t) => {
+      const fit = await glmm(`y ~ ${t} + (1 | g)`, { y, year, about, g }, options(t));
+      const last = (part === 'zi' ? fit.zi : fit.disp)!.at(-1)!;
+      return { fit, last, limits: options(t).nAGQ === 0 ? [] : await fit.confint({ method: 'profile', parameters: [`${part}.${last.term}`] }) };
+    }));
+    expect([raw!.fit.status, centred!.fit.status]).toEqual(['converged', 'converged']);
+    expect(raw!.fit.warnings).toEqual(centred!.fit.warnings);
+    expect(raw!.fit.logLik).toBeCloseTo(centred!.fit.logLik, 8);
+    expect(raw!.fit.solution.evaluations).toBeLessThan(centred!.fit.solution.evaluations + 10);
+    // The coefficient of the highest power is the same parameter in both.
+    const { estimate, std_error: error } = centred!.last;
+    expect(Math.abs(raw!.last.estimate - estimate)).toBeLessThan(1e-4 * (options('t').nAGQ === 0 ? Math.abs(estimate) : error));
+    if (options('t').nAGQ === 0) return;
+    expect(raw!.last.std_error / error).toBeCloseTo(1, 4);
+    for (const end of ['conf_low', 'conf_high'] as const) expect(Math.abs(raw!.limits[0]![end] - centred!.limits[0]![end])).toBeLessThan(1e-4 * error);
+    const [again, same] = await Promise.all([raw, centred].map((one) => one!.fit.bootstrap({ nsim: 20, seed: 1, workers: 1 })));
+    expect(again!.counts).toEqual(same!.counts);
+  });
+});
+
 test('the basis: RT = 1, lengths of steps are those of the linear predictor, quadratic forms go there and back', () => {
   const { design } = buildModelFrame('y ~ year + I(year^2) + (1 | g)', toTable({ y: g.map((_, i) => i % 2), year, g }), { family: 'poisson', link: 'log' });
-  const basis = fixedBasis(design)!;
-  expect(fixedBasis(buildModelFrame('y ~ about + I(about^2) + (1 | g)', toTable({ y: g.map((_, i) => i % 2), about, g }), { family: 'poisson', link: 'log' }).design)).toBeNull();
+  const basis = predictorBasis(design)!;
+  expect(predictorBasis(buildModelFrame('y ~ about + I(about^2) + (1 | g)', toTable({ y: g.map((_, i) => i % 2), about, g }), { family: 'poisson', link: 'log' }).design)).toBeNull();
   const phi = Float64Array.of(0.3, -0.2, 0.45, 0.1);
   const psi = turned.step(basis, phi, 4);
   expect(psi[3]).toBe(phi[3]);
