@@ -5,13 +5,15 @@
 import { familyOf } from '../families/registry.js';
 import { type AuxiliaryPredictor, type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { inverse } from '../numerics/cholesky.js';
-import { type ColumnBasis, leastSquares, turnBack } from '../numerics/column-basis.js';
+import { type ColumnBasis, leastSquares, turn, turnBack } from '../numerics/column-basis.js';
 import { auxiliaryBasis } from './predictor-basis.js';
 
 /** Logarithm or logit beyond which the likelihood of a row no longer tells the parameter from its limit (e^−10 is 5e-5). */
 const LIMIT = 10;
-/** Where the rows of a fit that ended beyond are started again: the limit may be a ridge beside the maximum. */
+/** Where rows of a fit that ended beyond are started again: the limit may be a ridge beside the maximum. */
 const RETREAT = 1;
+/** The same for the level of a predictor that has more than a level: nearer to the limit, from where the search does not leap back before it has felt a slope. */
+const RETREAT_LEVEL = 5;
 /** Weight of a row beyond, against 1, and how many times its variance over equal rows a coefficient may then have and still be told by the other rows. */
 const GONE = 1e-10;
 const INFLATED = 1e6;
@@ -19,8 +21,8 @@ const INFLATED = 1e6;
 export interface AuxiliaryLimits {
   /** Flags (1) the coefficients that have no finite estimate; returns whether there are any. */
   flag(gamma: Float64Array, flags: Uint8Array): boolean;
-  /** Brings the rows that such coefficients have left beyond back inside; returns whether there were any. */
-  readonly retreat: (gamma: Float64Array) => boolean;
+  /** Brings the rows that such coefficients have left beyond back inside, by the gradient of the log-likelihood there; returns whether there were any. */
+  readonly retreat: (gamma: Float64Array, gradient: Float64Array) => boolean;
 }
 
 /** Null for designs without such a limit. */
@@ -38,12 +40,12 @@ export function auxiliaryLimits(design: Design): AuxiliaryLimits | null {
       }
       return any;
     },
-    retreat(gamma) {
+    retreat(gamma, gradient) {
       let any = false;
       for (const { at, width, lost, inside } of predictors) {
         const own = gamma.subarray(at, at + width);
         if (lost(own) === null) continue;
-        own.set(inside(own));
+        own.set(inside(own, gradient.subarray(at, at + width)));
         any = true;
       }
       return any;
@@ -58,8 +60,8 @@ interface LimitedPredictor {
   readonly width: number;
   /** Coefficients without a finite estimate, and whether all rows are beyond the limit that is a smaller family; null where there is none. */
   readonly lost: (gamma: Float64Array) => { readonly flags: Uint8Array; readonly all: boolean } | null;
-  /** The coefficients nearest to having the rows that are beyond at `RETREAT`, the others where they are. */
-  readonly inside: (gamma: Float64Array) => Float64Array;
+  /** Coefficients that have brought back the rows beyond. */
+  readonly inside: (gamma: Float64Array, gradient: Float64Array) => Float64Array;
 }
 
 const known = new WeakMap<Design, readonly LimitedPredictor[]>();
@@ -88,25 +90,37 @@ function limited(predictor: AuxiliaryPredictor, at: number, direction: number): 
   const constant = m === 1 && names[0] === '(Intercept)';
   const basis = auxiliaryBasis(predictor)!;
   const rows = x.length / m;
-  const valueAt = (gamma: Float64Array, i: number): number => {
+  const valuesOf = (gamma: Float64Array): Float64Array => Float64Array.from({ length: rows }, (_, i) => {
     let sum = offset?.[i] ?? 0;
     for (let j = 0; j < m; j++) sum += x[i * m + j]! * gamma[j]!;
     return sum;
-  };
+  });
   // A constant has one limit; what differs between rows may run off either way.
   const isBeyond = (value: number): boolean => (constant ? value * direction > LIMIT : Math.abs(value) > LIMIT);
   return {
     predictor, at, width: m,
     lost(gamma) {
-      const values = Float64Array.from({ length: rows }, (_, i) => valueAt(gamma, i));
+      const values = valuesOf(gamma);
       if (!values.some(isBeyond)) return null;
       const flags = undetermined(basis, x, (i) => isBeyond(values[i]!));
       return flags.includes(1) ? { flags, all: values.every((value) => value * direction > LIMIT) } : null;
     },
-    inside: (gamma) => leastSquares(basis, x, (i) => {
-      const value = valueAt(gamma, i);
-      return (isBeyond(value) ? Math.sign(value) * RETREAT : value) - (offset?.[i] ?? 0);
-    }),
+    inside(gamma, gradient) {
+      const values = valuesOf(gamma);
+      // Rows that are beyond one by one come back one by one, the others stay where they are.
+      if (!values.every(isBeyond)) return leastSquares(basis, x, (i) => (isBeyond(values[i]!) ? Math.sign(values[i]!) * RETREAT : values[i]!) - (offset?.[i] ?? 0));
+      // All beyond: a level, and differences in the directions that the likelihood, all but flat out there, prefers.
+      const point = gamma.slice();
+      turn(basis.r, m, point, 0);
+      const slope = gradient.slice();
+      turnBack(basis.t, m, slope, 0);
+      point.forEach((value, j) => {
+        const isLevel = j === 0 && names[0] === '(Intercept)';
+        point[j] = isLevel ? Math.sign(value) * (constant ? RETREAT : RETREAT_LEVEL) : RETREAT * (Math.sign(slope[j]!) || 1);
+      });
+      turn(basis.t, m, point, 0);
+      return point;
+    },
   };
 }
 

@@ -14,6 +14,8 @@ const PROBE = 0.1;
 const NEAR_BOUNDARY = 1e-3;
 /** Log-likelihood that setting such an entry to zero may cost: what the tolerance of the optimiser leaves open. */
 const BOUNDARY_COST = 1e-7;
+/** Log-likelihood by which a maximum must be higher than the limit of a family: between points out there it differs by less. */
+const ABOVE_LIMIT = 1e-6;
 /** Second start of a model whose likelihood does not exist at the first, or from which the search ended where the likelihood has no maximum. */
 const SMALL_START = 0.05;
 export interface ThetaSearch {
@@ -23,8 +25,8 @@ export interface ThetaSearch {
   readonly nAfterTheta: number;
   /** Whether the start is ours, so that a model whose likelihood does not exist there may be started elsewhere. */
   readonly coldStart: boolean;
-  /** Brings parameters after θ back that have run off to a limit of the family; returns whether there were any. */
-  readonly retreat?: ((this: void, afterTheta: Float64Array) => boolean) | undefined;
+  /** Brings parameters after θ back that have run off to a limit of the family, by the gradient there; returns whether there were any. */
+  readonly retreat?: ((this: void, afterTheta: Float64Array, gradient: Float64Array) => boolean) | undefined;
 }
 
 /** `maximize`, with θ lifted off zero before and looked at there afterwards; entries that are held stay where they are. */
@@ -70,9 +72,9 @@ export async function maximizeOverTheta(surface: Surface, problem: MaximizeProbl
   }
   // What is held may be what the limit is about.
   if (held === null && retreat !== undefined) {
-    const after = (params: Float64Array): Float64Array => params.subarray(width - nAfterTheta);
-    const gone = Array.from({ length: count }, (_, b) => b).filter((b) => retreat(best.params.slice((b + 1) * width - nAfterTheta, (b + 1) * width)));
-    await secondStart(gone, (params) => { retreat(after(params)); }, noise);
+    const after = (all: Float64Array, b: number): Float64Array => all.subarray((b + 1) * width - nAfterTheta, (b + 1) * width);
+    const gone = Array.from({ length: count }, (_, b) => b).filter((b) => retreat(after(best.params, b).slice(), after(best.gradient, b)));
+    await secondStart(gone, (params, b) => { retreat(after(params, 0), after(best.gradient, b)); }, (b) => noise(b) + ABOVE_LIMIT);
   }
   const rising = await higherInside(surface, best, geometry, thetaOf, heldOf, width, noise);
   await secondStart(rising, (params, b) => { liftTheta(geometry, theta(params), NEAR_ZERO, PROBE, heldOf(b)); }, () => 0);

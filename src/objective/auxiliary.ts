@@ -38,6 +38,9 @@ export function auxiliaryMap({ auxiliary, nobs }: Pick<Design, 'auxiliary' | 'no
   };
 }
 
+/** Predictors are taken no further than this from 0: what the likelihood does not tell from a limit shall not end in an exponential that overflows. */
+const EXTENT = 300;
+
 type Part = Pick<AuxiliaryMap, 'spread' | 'collect'>;
 
 function linear({ names, x, offset }: AuxiliaryPredictor, nobs: number, order: Int32Array): Part {
@@ -54,7 +57,7 @@ function linear({ names, x, offset }: AuxiliaryPredictor, nobs: number, order: I
       for (let i = 0, at = 0; i < rows; i++) {
         let sum = sortedOffset[i]!;
         for (let j = 0; j < m; j++, at++) sum += sortedX[at]! * params[base + j]!;
-        values![i] = sum;
+        values![i] = Math.min(EXTENT, Math.max(-EXTENT, sum));
       }
     },
     collect([rowGradient], _y, rows, gradient, base) {
