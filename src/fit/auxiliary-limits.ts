@@ -6,7 +6,7 @@ import { familyOf } from '../families/registry.js';
 import { type AuxiliaryPredictor, type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { inverse } from '../numerics/cholesky.js';
 import { type ColumnBasis, leastSquares, turn, turnBack } from '../numerics/column-basis.js';
-import { auxiliaryBasis } from './predictor-basis.js';
+import { auxiliaryBasis } from './parameter-basis.js';
 
 /** Logarithm or logit beyond which the likelihood of a row no longer tells the parameter from its limit (e^−10 is 5e-5). */
 const LIMIT = 10;

@@ -4,7 +4,7 @@ import { type Design, parameterLayout } from '../model/design.js';
 import { leastSquares } from '../numerics/column-basis.js';
 import { type AuxiliaryMap, auxiliaryMap } from '../objective/auxiliary.js';
 import { type GlmData, type GlmFit, glmStart } from '../optimize/glm-start.js';
-import { auxiliaryBasis } from './predictor-basis.js';
+import { auxiliaryBasis } from './parameter-basis.js';
 
 /** A fit without random effects and the coefficients γ of the auxiliary predictors that go with it. */
 export interface ColdStart {

@@ -8,6 +8,8 @@ import { deviceCapacity, ownColumns } from '../objective/device-sizes.js';
 import { createWebGpuObjective } from '../objective/webgpu.js';
 import type { AcquireDevice } from './engine-resources.js';
 import { objectiveIntegration } from './fit-chunk.js';
+import { condition } from './parameter-basis.js';
+import { inParameters } from './turned-objective.js';
 
 export const acquireBatchDevice: AcquireDevice = async (allowSoftware) => {
   const gpu = await getGpu(!allowSoftware);
@@ -20,8 +22,14 @@ export const acquireBatchDevice: AcquireDevice = async (allowSoftware) => {
     software: adapter.software,
     lost,
     dispose: () => { found.dispose(); },
-    createObjective: async (design, settings, capacity, batch) =>
-      structuredObjective(await createWebGpuObjective(device, freeDesign(design), objectiveIntegration(settings), { capacity, own: ownColumns(batch) }), design),
+    createObjective: async (design, settings, capacity, batch) => {
+      const free = freeDesign(design);
+      const own = ownColumns(batch);
+      // float32 has not the digits in which nearly collinear columns differ.
+      const turn = condition(free, (part) => !(part === 'fixed' ? own.x : part === 'random' && own.z));
+      const objective = await createWebGpuObjective(device, turn?.design ?? free, objectiveIntegration(settings), { capacity, own });
+      return structuredObjective(turn === null ? objective : inParameters(objective, turn.basis, design.fixedNames.length), design);
+    },
     capacityFor: (design, settings, batch) => {
       const capacity = deviceCapacity(device, freeDesign(design), objectiveIntegration(settings), ownColumns(batch));
       if (typeof capacity === 'number') return capacity;

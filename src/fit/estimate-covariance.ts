@@ -3,7 +3,6 @@ import { inverse } from '../numerics/cholesky.js';
 import type { Objective } from '../objective/objective.js';
 import { hessian } from '../optimize/hessian.js';
 import type { Maximum, Surface } from '../optimize/quasi-newton.js';
-import { type PredictorBasis, turned, turnedSurface } from './predictor-basis.js';
 
 /** Predicted rise below which a Newton step cannot improve the estimate in float64. */
 const POLISHED = 1e-18;
@@ -12,30 +11,8 @@ const POLISHED = 1e-18;
  * From the joint Hessian of (β, θ). The Hessian at hand, one Newton step is taken where it raises the likelihood: `best` is updated.
  * Parameters that are held (flags, count × k) have NaN rows and columns, the others are conditional on them. Where the whole matrix is not
  * positive definite (variances at the limit of what the data can tell) the fixed effects' block is inverted alone, given θ.
- * @param basis coordinates for predictors with nearly collinear columns
  */
-export async function hessianCovariance(
-  objective: Surface, best: Maximum, held: Uint8Array, nFixed: number, basis: PredictorBasis | null = null,
-): Promise<Float64Array> {
-  const k = objective.nParams;
-  if (basis === null || splits(held, basis, k)) return covarianceAt(objective, best, held, nFixed);
-  const origin = best.params.slice();
-  const own = { ...best, params: new Float64Array(best.params.length), gradient: turned.gradient(basis, best.gradient, k), metric: turned.covariance(basis, best.metric, k) };
-  const covariance = await covarianceAt(turnedSurface(objective, basis, origin), own, held, nFixed);
-  turned.step(basis, own.params, k).forEach((step, at) => { best.params[at] = origin[at]! + step; });
-  best.gradient.set(turned.gradientBack(basis, own.gradient, k));
-  return turned.covarianceBack(basis, covariance, k);
-}
-
-/** Whether some coefficients of a block are held and others are not: that is no holding of coordinates. */
-function splits(held: Uint8Array, basis: PredictorBasis, k: number): boolean {
-  for (let from = 0; from < held.length; from += k) {
-    if (basis.some(({ at, size }) => held.subarray(from + at, from + at + size).some((flag) => flag !== held[from + at]))) return true;
-  }
-  return false;
-}
-
-async function covarianceAt(objective: Surface, best: Maximum, held: Uint8Array, nFixed: number): Promise<Float64Array> {
+export async function hessianCovariance(objective: Surface, best: Maximum, held: Uint8Array, nFixed: number): Promise<Float64Array> {
   const k = objective.nParams;
   const count = best.value.length;
   const scale = new Float64Array(count * k);
@@ -92,7 +69,7 @@ async function covarianceAt(objective: Surface, best: Maximum, held: Uint8Array,
 
 /** From penalised weighted least squares given θ (lme4's RX): β block only, the rest NaN. */
 export async function wlsCovariance(
-  objective: Objective, params: Float64Array, count: number, nFixed: number, weights: 'observed' | 'expected', basis: PredictorBasis | null = null,
+  objective: Objective, params: Float64Array, count: number, nFixed: number, weights: 'observed' | 'expected',
 ): Promise<Float64Array> {
   const k = objective.nParams;
   const p = nFixed;
@@ -101,11 +78,9 @@ export async function wlsCovariance(
   const schur = new Float64Array(count * p * p);
   await objective.profile({ count, models, params, weights, score, schur });
   const covariance = new Float64Array(count * k * k).fill(NaN);
-  const fixed = basis?.filter(({ at }) => at < p) ?? [];
   for (let b = 0; b < count; b++) {
-    const plain = inverse(turned.information(fixed, schur.subarray(b * p * p, (b + 1) * p * p), p), p);
-    if (plain === null) continue;
-    const inverted = turned.covarianceBack(fixed, plain, p);
+    const inverted = inverse(schur.subarray(b * p * p, (b + 1) * p * p), p);
+    if (inverted === null) continue;
     for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) covariance[(b * k + i) * k + j] = inverted[i * p + j]!;
   }
   return covariance;

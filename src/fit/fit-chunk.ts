@@ -14,11 +14,12 @@ import { tracedSurface } from '../optimize/traced.js';
 import { auxiliaryLimits, hasEmptyCategory } from './auxiliary-limits.js';
 import { withAuxiliary } from './auxiliary-start.js';
 import { hessianCovariance, wlsCovariance } from './estimate-covariance.js';
-import { predictorBasis, reachOf, withoutFixed } from './predictor-basis.js';
+import { type Conditioned, type ParameterBasis, condition, conditioned, turned } from './parameter-basis.js';
 import type { Control } from './options.js';
 import { glmData, perModel, startingPoint } from './starting-point.js';
 import { type ThetaGeometry, entrySize, normaliseTheta, thetaGeometry } from './theta-geometry.js';
 import { maximizeOverTheta } from './theta-search.js';
+import { inCoordinates } from './turned-objective.js';
 
 export interface FitSettings {
   /** nAGQ may be 0. */
@@ -32,6 +33,8 @@ export interface FitSettings {
   /** Pseudo-likelihood instead of the likelihood. */
   readonly pseudo?: 'MPL' | 'REMPL';
 }
+
+type NumericBatch = Batch & { readonly response: Float64Array };
 
 /** Results of a chunk, model-major. */
 export interface ChunkFit {
@@ -69,8 +72,49 @@ export function objectiveIntegration(settings: FitSettings): Integration {
  * @throws the signal's reason when aborted.
  */
 export async function fitChunk(
-  objective: Objective, design: Design, batch: Batch & { response: Float64Array }, from: number, to: number,
-  settings: FitSettings, hooks: FitHooks = {},
+  objective: Objective, design: Design, batch: NumericBatch, from: number, to: number, settings: FitSettings, hooks: FitHooks = {},
+): Promise<ChunkFit> {
+  const turn = conditionedFor(design, batch);
+  if (turn === null) return fitApart(objective, design, batch, from, to, settings, hooks);
+  const { basis } = turn;
+  const { nFixed, nParams: k } = parameterLayout(design);
+  const { told, signal } = hooks;
+  const fit = await fitApart(inCoordinates(objective, basis, nFixed), turn.design, inBasis(batch, basis, k), from, to, settings, {
+    signal, told: told === undefined ? undefined : (value, params) => { told(value, lastOf(basis, params, k)); },
+  });
+  return {
+    ...fit, params: turned.step(basis, fit.params, k), gradient: turned.gradientBack(basis, fit.gradient, k),
+    covariance: fit.covariance === null ? null : turned.covarianceBack(basis, fit.covariance, k),
+  };
+}
+
+/** Coordinates for nearly collinear columns, as far as the models have these columns and all of their parameters are free. */
+function conditionedFor(design: Design, batch: NumericBatch): Conditioned | null {
+  const whole = conditioned(design);
+  if (whole === null || (batch.x === undefined && batch.z === undefined && batch.held === undefined)) return whole;
+  const own = { fixed: batch.x !== undefined, random: batch.z !== undefined, auxiliary: false };
+  const k = parameterLayout(design).nParams;
+  return condition(design, (part, at, size) => !own[part] && batch.held?.some((flag, place) => flag === 1 && place % k >= at && place % k < at + size) !== true);
+}
+
+function inBasis(batch: NumericBatch, basis: ParameterBasis, k: number): NumericBatch {
+  return {
+    ...batch,
+    ...(batch.start === undefined ? {} : { start: turned.stepBack(basis, batch.start, k) }),
+    ...(batch.metric === undefined ? {} : { metric: turned.covariance(basis, batch.metric, k) }),
+  };
+}
+
+/** The last parameters of one model from their coordinates. */
+function lastOf(basis: ParameterBasis, coordinates: Float64Array, k: number): Float64Array {
+  const whole = new Float64Array(k);
+  whole.set(coordinates, k - coordinates.length);
+  return turned.step(basis, whole, k).subarray(k - coordinates.length);
+}
+
+/** `fitChunk` for a design whose columns are apart. */
+async function fitApart(
+  objective: Objective, design: Design, batch: NumericBatch, from: number, to: number, settings: FitSettings, hooks: FitHooks,
 ): Promise<ChunkFit> {
   const count = to - from;
   const { nFixed: p, nTheta, nAuxiliary, nParams: k } = parameterLayout(design);
@@ -82,8 +126,6 @@ export async function fitChunk(
   const thetaOf = (all: Float64Array, b: number): Float64Array => all.subarray(b * k + p, b * k + p + nTheta);
 
   const limits = auxiliaryLimits(design);
-  // Models with matrices of their own are not what the basis of the fixed effects is of.
-  const basis = batch.x === undefined ? predictorBasis(design) : withoutFixed(predictorBasis(design), p, 0);
 
   // With nAGQ = 0 the optimiser sees θ (and γ) only; β follows at the joint mode.
   const profiled = settings.integration.nAGQ === 0 ? profiledSurface(objective, p, columns(start.params, count, k, 0, p)) : null;
@@ -94,12 +136,9 @@ export async function fitChunk(
   const surfaceHeld = held === null ? null : columns(held, count, k, skip, k);
   const surfaceMetric = block(start.metric, k, skip);
   const first = columns(start.params, count, k, skip, k);
-  const stepScale = start.stepScale.subarray(skip);
-  const searched = skip === 0 ? basis : withoutFixed(basis, p, skip);
   const best = await maximizeOverTheta(surface, {
     count, params: first, held: surfaceHeld, metric: surfaceMetric,
-    coldMetric: batch.metric === undefined, stepScale, maxStep: start.maxStep,
-    reach: searched === null ? undefined : (steps, at) => reachOf(searched, stepScale, steps, at),
+    coldMetric: batch.metric === undefined, stepScale: start.stepScale.subarray(skip), maxStep: start.maxStep,
     tolerance: control.tolerance, maxEvaluations: control.maxEvaluations, signal: hooks.signal,
     // The Newton step of the Hessian wants the gradient at the very point.
     lastStep: settings.standardErrors !== 'hessian',
@@ -120,9 +159,9 @@ export async function fitChunk(
 
   let covariance: Float64Array | null = null;
   if (settings.standardErrors === 'hessian' && profiled === null) {
-    covariance = await hessianCovariance(objective, full, boundary, p, basis);
+    covariance = await hessianCovariance(objective, full, boundary, p);
   } else if (settings.standardErrors !== 'none') {
-    covariance = await wlsCovariance(objective, full.params, count, p, settings.integration.information, basis);
+    covariance = await wlsCovariance(objective, full.params, count, p, settings.integration.information);
   }
   markSeparated(design, batch, from, full.params, status, geometry);
   return {

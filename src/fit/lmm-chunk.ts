@@ -11,6 +11,7 @@ import { type LmmSystem, createLmmSystem, fixedCovariance, fixedEffects } from '
 import { type Maximum, OUTCOME, type Surface } from '../optimize/quasi-newton.js';
 import { tracedSurface } from '../optimize/traced.js';
 import { hessianCovariance } from './estimate-covariance.js';
+import { type ParameterBasis, condition, turned, turnedColumns } from './parameter-basis.js';
 import { type ChunkFit, type FitHooks, type FitSettings, STATUS_OF_OUTCOME } from './fit-chunk.js';
 import { perModel } from './starting-point.js';
 import { type ThetaGeometry, coldTheta, momentTheta, normaliseTheta, rescaled, thetaGeometry } from './theta-geometry.js';
@@ -35,6 +36,8 @@ export class LmmFitter {
   readonly #design: Design;
   readonly #settings: FitSettings;
   readonly #geometry: ThetaGeometry;
+  /** Of the parameters (β, θ, σ) where columns of random effects are nearly collinear: the design, and all that is done here, is in their coordinates. */
+  readonly #basis: ParameterBasis | null;
   readonly #shared: LmmSystem;
   readonly #mayVanish: boolean;
   /** Room for responses on the shared system, used again by every chunk. */
@@ -44,15 +47,44 @@ export class LmmFitter {
 
   /** Throws DataError for designs that `createLmmSystem` refuses. */
   constructor(design: Design, settings: FitSettings) {
-    this.#design = design;
+    // Fixed effects are solved for, whatever their columns are like.
+    const turn = condition(design, (part) => part === 'random');
+    this.#basis = turn?.basis ?? null;
+    this.#design = turn?.design ?? design;
     this.#settings = settings;
-    this.#geometry = thetaGeometry(design);
-    this.#shared = createLmmSystem(design, settings.REML ?? true, undefined, settings.sigmaKnown === true);
-    this.#mayVanish = canFitEveryValue(design);
+    this.#geometry = thetaGeometry(this.#design);
+    this.#shared = createLmmSystem(this.#design, settings.REML ?? true, undefined, settings.sigmaKnown === true);
+    this.#mayVanish = canFitEveryValue(this.#design);
   }
 
   /** @throws the signal's reason when aborted. */
-  async fit(batch: NumericBatch, from: number, to: number, { signal, told }: FitHooks = {}): Promise<ChunkFit> {
+  async fit(batch: NumericBatch, from: number, to: number, hooks: FitHooks = {}): Promise<ChunkFit> {
+    const basis = this.#basis;
+    if (basis === null) return this.#fit(batch, from, to, hooks);
+    const { nFixed, nTheta, nParams: k } = parameterLayout(this.#design);
+    const ofTheta = basis.map((block) => ({ ...block, at: block.at - nFixed }));
+    const { told, signal } = hooks;
+    const fit = await this.#fit(this.#inBasis(batch), from, to, { signal, told: told === undefined ? undefined : (value, theta) => { told(value, turned.step(ofTheta, theta, nTheta)); } });
+    return {
+      ...fit, params: turned.step(basis, fit.params, k), gradient: turned.gradientBack(basis, fit.gradient, k),
+      covariance: fit.covariance === null ? null : turned.covarianceBack(basis, fit.covariance, k),
+    };
+  }
+
+  /** A batch as the design in coordinates needs it. */
+  #inBasis(batch: NumericBatch): NumericBatch {
+    const basis = this.#basis;
+    if (basis === null) return batch;
+    const k = parameterLayout(this.#design).nParams;
+    return {
+      ...batch,
+      ...(batch.start === undefined ? {} : { start: turned.stepBack(basis, batch.start, k) }),
+      ...(batch.metric === undefined ? {} : { metric: turned.covariance(basis, batch.metric, k) }),
+      ...(batch.z === undefined ? {} : { z: turnedColumns(basis, this.#design, batch.z) }),
+    };
+  }
+
+  async #fit(batch: NumericBatch, from: number, to: number, { signal, told }: FitHooks): Promise<ChunkFit> {
     const { nFixed: p, nTheta: m, nParams: k } = parameterLayout(this.#design);
     const { control, standardErrors } = this.#settings;
     const geometry = this.#geometry;
@@ -100,8 +132,9 @@ export class LmmFitter {
     const { system, sums } = this.#models[b]!;
     const sigma = params[k - 1]!;
     const n = this.#design.nobs;
+    const own = this.#basis === null ? params : turned.stepBack(this.#basis, params, k);
     system.kernel.take(batch.response, b * n, this.#offset(batch, b), sums);
-    system.kernel.evaluate(sums, rescaled(this.#geometry, params.subarray(p, p + m), 1 / sigma), null);
+    system.kernel.evaluate(sums, rescaled(this.#geometry, own.subarray(p, p + m), 1 / sigma), null);
     return system.kernel.modes(sums).map((u) => u / sigma);
   }
 

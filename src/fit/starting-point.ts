@@ -5,7 +5,6 @@ import type { Batch } from '../model/batch.js';
 import { type Design, parameterLayout } from '../model/design.js';
 import type { GlmData } from '../optimize/glm-start.js';
 import { coldStart } from './auxiliary-start.js';
-import { predictorBasis, withoutFixed } from './predictor-basis.js';
 import { type ThetaGeometry, coldTheta } from './theta-geometry.js';
 
 export interface StartingPoint {
@@ -77,7 +76,6 @@ export function startingPoint(design: Design, geometry: ThetaGeometry, batch: Nu
   geometry.forEach((entry, t) => { stepScale[p + t] = entry.step; });
   const auxiliaryScale = auxiliaryColumnScales(design);
   stepScale.set(auxiliaryScale, p + nTheta);
-  const auxiliaryBasis = withoutFixed(predictorBasis(design), p, 0);
 
   const params = batch.start === undefined ? new Float64Array(count * k) : perModel(batch.start, k, from, to);
   const metric = batch.metric ?? new Float64Array(count * k * k);
@@ -98,15 +96,6 @@ export function startingPoint(design: Design, geometry: ThetaGeometry, batch: Nu
         geometry.forEach((entry, t) => { metric[base + (p + t) * (k + 1)] = entry.variance; });
         // n rows tell of the order of n/4 about a constant on a logarithmic or logit scale.
         auxiliaryScale.forEach((scale, j) => { metric[base + (p + nTheta + j) * (k + 1)] = 4 / (design.nobs * scale ** 2); });
-        auxiliaryBasis?.forEach(({ at, size, t }) => {
-          for (let i = 0; i < size; i++) {
-            for (let j = 0; j < size; j++) {
-              let sum = 0;
-              for (let l = Math.max(i, j); l < size; l++) sum += t[i * size + l]! * t[j * size + l]!;
-              metric[base + (at + i) * k + at + j] = (4 * sum) / design.nobs;
-            }
-          }
-        });
       }
     }
   }

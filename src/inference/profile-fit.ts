@@ -1,11 +1,12 @@
 /** Constrained maxima: what lies at given values of parameters when all others are free. */
-import { type PredictorBasis, blockOf, predictorBasis, turned, turnedSurface } from '../fit/predictor-basis.js';
+import { type ParameterBasis, turned, turnedSurface } from '../fit/parameter-basis.js';
 import { isOnBoundary, liftTheta, thetaGeometry } from '../fit/theta-geometry.js';
 import { type Design, parameterLayout } from '../model/design.js';
 import { inverse } from '../numerics/cholesky.js';
 import { hessian } from '../optimize/hessian.js';
 import { type Maximum, OUTCOME, type Surface, maximize } from '../optimize/quasi-newton.js';
 import type { FittedModel } from '../studies/fitted-model.js';
+import { blockOf, predictorBasis } from './profile-basis.js';
 import type { ProfileParameter } from './profile-parameters.js';
 import { type Shear, likelihoodSurface, shearedSurface } from './profile-surface.js';
 import type { Trial } from './profile-walk.js';
@@ -26,7 +27,7 @@ export interface Fitter {
 /** Inverse Hessian of −L at the estimates, k × k; coordinates on the boundary get guesses. */
 export interface Curvature {
   /** Coordinates for predictors with nearly collinear columns; null where there are none. */
-  readonly basis: PredictorBasis | null;
+  readonly basis: ParameterBasis | null;
   /** By the parameters, and by the coordinates: the same without a basis. */
   readonly covariance: Float64Array;
   readonly turned: Float64Array;

@@ -9,13 +9,13 @@
  */
 import { OptionError } from '../errors.js';
 import { parameterNames } from '../fit/parameter-names.js';
-import { blockOf, predictorBasis } from '../fit/predictor-basis.js';
 import { covarianceColumns } from '../model/covariance-columns.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
 import { commonCorrelation, thetaEntries } from '../model/covariance-structure.js';
 import { type Design, type RandomTerm, isLinearMixed, parameterLayout, thetaCount } from '../model/design.js';
 import closestName from '../names.js';
 import { semidefiniteFactor } from '../numerics/cholesky.js';
+import { blockOf, predictorBasis } from './profile-basis.js';
 
 export interface ProfileParameter {
   /** `period2`, `sd_(Intercept)|herd`, `cor_Days.(Intercept)|Subject`, `sigma`. */

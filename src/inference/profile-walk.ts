@@ -1,6 +1,6 @@
 /** Along a curve: which values of a parameter to try next, and where the other parameters are likely to be there. */
-import { blockOf, predictorBasis } from '../fit/predictor-basis.js';
 import type { Design } from '../model/design.js';
+import { blockOf, predictorBasis } from './profile-basis.js';
 import type { ProfileParameter } from './profile-parameters.js';
 
 /** A constrained maximum. */

@@ -1,9 +1,7 @@
 /**
- * Change of basis that keeps float32 sound: columns of X are centred on the intercept where there is one and scaled by powers of two, or made
- * orthogonal where they are nearly collinear; columns of Z are scaled. η is the same; parameters go in transformed, gradients come out transformed
- * back, in float64 on the host.
+ * Change of basis that keeps float32 sound: columns of X are centred on the intercept where there is one and scaled by powers of two, columns
+ * of Z are scaled. η is the same; parameters go in transformed, gradients come out transformed back, in float64 on the host.
  */
-import { columnBasis, turn, turnBack } from '../numerics/column-basis.js';
 import type { RowLayout } from './row-layout.js';
 
 /** A matrix in a new basis. */
@@ -26,27 +24,6 @@ export interface Scaling extends ColumnScaling {
 
 /** @param change false: nothing is changed */
 export function scaleColumns(matrix: Float64Array, nobs: number, p: number, change: boolean): ColumnScaling {
-  return (change ? orthogonalColumns(matrix, nobs, p) : null) ?? centredColumns(matrix, nobs, p, change);
-}
-
-/** Null where the columns are apart. */
-function orthogonalColumns(matrix: Float64Array, nobs: number, p: number): ColumnScaling | null {
-  const basis = columnBasis(matrix, nobs, p);
-  if (basis === null || basis.apart) return null;
-  const { r, t } = basis;
-  const x = matrix.slice();
-  for (let i = 0; i < nobs; i++) turnBack(t, p, x, i * p);
-  return {
-    x,
-    forward(beta, at, out) {
-      out.set(beta.subarray(at, at + p));
-      turn(r, p, out, 0);
-    },
-    backward(gradient, at) { turnBack(r, p, gradient, at); },
-  };
-}
-
-function centredColumns(matrix: Float64Array, nobs: number, p: number, change: boolean): ColumnScaling {
   const intercept = change ? constantColumn(matrix, nobs, p) : -1;
   const unit = intercept < 0 ? 1 : matrix[intercept]!;
   const centre = new Float64Array(p);

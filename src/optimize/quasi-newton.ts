@@ -31,8 +31,6 @@ export interface MaximizeProblem {
   /** k positive numbers: a step d of model b is shortened so that Σ stepScale_j |d_j| ≤ maxStep[b]. */
   readonly stepScale: Float64Array;
   readonly maxStep: Float64Array;
-  /** A sharper length of the step at `at` of an array, in the same units, where the sum overstates it: opposite changes of parameters that act alike. */
-  readonly reach?: ((steps: Float64Array, at: number) => number) | undefined;
   readonly tolerance: number;
   readonly maxEvaluations: number;
   /**
@@ -200,7 +198,6 @@ export async function maximize(surface: Surface, problem: MaximizeProblem): Prom
       return;
     }
     slope[b] = rise;
-    if (size > maxStep[b]! && problem.reach !== undefined) size = problem.reach(direction, b * k);
     step[b] = size > maxStep[b]! ? maxStep[b]! / size : 1;
     halvings[b] = 0;
   }

@@ -11,6 +11,7 @@ import { compareReplicates } from './compare-replicates.js';
 const [GROUPS, YEARS] = [20, 15];
 const g = Array.from({ length: GROUPS * YEARS }, (_, i) => `g${Math.floor(i / YEARS)}`);
 const year = g.map((_, i) => 2000 + (i % YEARS));
+const h = g.map((_, i) => `h${(i * 7) % 11}`);
 const uniforms = new UniformStream();
 uniforms.reset(3, 0, 0);
 /** Overdispersed counts on a curve, some of them zero for another reason. */
@@ -23,12 +24,13 @@ const y = year.map((value, i) => {
 });
 
 describeGpu('nearly collinear columns on the device', () => {
-  test.each<[FamilyName, Record<string, string>]>([
-    ['poisson', {}], ['nbinom2', { dispformula: '~ year' }], ['poisson', { ziformula: '~ year + I(year^2)' }],
-  ])('%s %j', async (family, formulas) => {
-    const frame = buildModelFrame('y ~ year + I(year^2) + (1 | g)', toTable({ y, year, g }), { family, link: 'log', ...formulas });
+  test.each<[FamilyName, string, Record<string, string>]>([
+    ['poisson', '(1 | g)', {}], ['nbinom2', '(1 | g)', { dispformula: '~ year' }], ['poisson', '(1 | g)', { ziformula: '~ year + I(year^2)' }],
+    ['poisson', '(year | g)', {}], ['poisson', '(year | g) + (1 | h)', {}], ['poisson', 'cs(1 + year | g)', {}],
+  ])('%s %s %j', async (family, random, formulas) => {
+    const frame = buildModelFrame(`y ~ year + I(year^2) + ${random}`, toTable({ y, year, g, h }), { family, link: 'log', ...formulas });
     const { standardErrors, logLik } = await compareReplicates(frame, 1, 50, false);
-    console.info(`${family} ${JSON.stringify(formulas)}: ${standardErrors.toExponential(1)} SE, ${logLik.toExponential(1)} logLik`);
+    console.info(`${family} ${random} ${JSON.stringify(formulas)}: ${standardErrors.toExponential(1)} SE, ${logLik.toExponential(1)} logLik`);
     expect(standardErrors).toBeLessThan(1e-4);
     expect(logLik).toBeLessThan(1e-3);
   }, 300_000);

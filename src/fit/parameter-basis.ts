@@ -1,0 +1,187 @@
+/**
+ * The parameters of a model with nearly collinear columns, in coordinates φ in which the columns are orthogonal.
+ *
+ * Coefficients of a predictor (fixed effects, dispersion, zero inflation): X = QR and φ = Rβ. Free covariances: Z = QA with A lower triangular, and column c
+ * of the factor Λ, of which the rows from c on are parameters, becomes AΛ, which is lower triangular again. Both are linear: ψ = Dφ with a triangular block for
+ * each predictor and each column of Λ, and 1 elsewhere.
+ */
+import { type AuxiliaryPredictor, type Design, type RandomTerm, parameterLayout, thetaCount } from '../model/design.js';
+import { type ColumnBasis, columnBasis, turn, turnBack } from '../numerics/column-basis.js';
+import type { Surface } from '../optimize/quasi-newton.js';
+
+/** Parameters from place `at` on: φ = Rψ with R upper triangular, or φ = R'ψ where `lower`. */
+export interface ParameterBlock extends ColumnBasis {
+  readonly at: number;
+  readonly lower: boolean;
+}
+
+/** In the order of the parameters; at least one. */
+export type ParameterBasis = readonly ParameterBlock[];
+
+/** The same model in the coordinates of a basis. */
+export interface Conditioned {
+  readonly basis: ParameterBasis;
+  readonly design: Design;
+}
+
+/** What may be given other coordinates. */
+export type Part = 'fixed' | 'random' | 'auxiliary';
+
+const known = new WeakMap<Design, Conditioned | null>();
+
+/** Null where all columns are well enough apart. */
+export function conditioned(design: Design): Conditioned | null {
+  let found = known.get(design);
+  if (found === undefined) known.set(design, (found = condition(design, () => true)));
+  return found;
+}
+
+/** @param allowed whether the parameters [at, at + size) of a part may be turned */
+export function condition(design: Design, allowed: (part: Part, at: number, size: number) => boolean): Conditioned | null {
+  const { nFixed, nTheta } = parameterLayout(design);
+  const basis: ParameterBlock[] = [];
+  const collinear = (found: ColumnBasis | null): found is ColumnBasis => found !== null && !found.apart;
+
+  const predictor = (part: 'fixed' | 'auxiliary', x: Float64Array, found: ColumnBasis | null, at: number): Float64Array => {
+    if (!collinear(found) || !allowed(part, at, found.size)) return x;
+    const block = { ...found, at, lower: false };
+    basis.push(block);
+    return turnedRows(x, block);
+  };
+  const x = predictor('fixed', design.x, columnBasis(design.x, design.nobs, nFixed), 0);
+  let theta = nFixed;
+  const random = design.random.map((term) => {
+    const at = theta;
+    theta += thetaCount(term);
+    const found = term.covariance === 'unstructured' ? reversedBasis(term, design.nobs) : null;
+    if (!collinear(found) || !allowed('random', at, theta - at)) return term;
+    const blocks = factorBlocks(found, at);
+    basis.push(...blocks);
+    return { ...term, z: turnedRows(term.z, blocks[0]!) };
+  });
+  let at = nFixed + nTheta;
+  const auxiliary = design.auxiliary.map((own) => {
+    const first = at;
+    at += own.names.length;
+    return own.role === 'thresholds' ? own : { ...own, x: predictor('auxiliary', own.x, auxiliaryBasis(own), first) };
+  });
+  return basis.length === 0 ? null : { basis, design: { ...design, x, random, auxiliary } };
+}
+
+const knownAuxiliary = new WeakMap<AuxiliaryPredictor, ColumnBasis | null>();
+
+/** Of an auxiliary predictor, nearly collinear or not; null where it has no coefficients. */
+export function auxiliaryBasis(predictor: AuxiliaryPredictor): ColumnBasis | null {
+  let found = knownAuxiliary.get(predictor);
+  if (found === undefined) {
+    const { x, names: { length } } = predictor;
+    knownAuxiliary.set(predictor, (found = length === 0 ? null : columnBasis(x, x.length / length, length)));
+  }
+  return found;
+}
+
+/** A' and its inverse of Z = QA: the basis of the columns from the last to the first, written backwards. */
+function reversedBasis({ names: { length: q }, z }: RandomTerm, nobs: number): ColumnBasis | null {
+  const backwards = (matrix: Float64Array): Float64Array => matrix.map((_, place) => {
+    const [i, j] = [Math.floor(place / q), place % q];
+    return matrix[(q - 1 - j) * q + q - 1 - i]!;
+  });
+  const found = columnBasis(z.map((_, place) => z[place - (place % q) + q - 1 - (place % q)]!), nobs, q);
+  return found === null ? null : { ...found, r: backwards(found.r), t: backwards(found.t) };
+}
+
+/** One block for each column of Λ: the trailing parts of the whole. */
+function factorBlocks({ size: q, r, t, apart }: ColumnBasis, at: number): ParameterBlock[] {
+  return Array.from({ length: q }, (_, c) => {
+    const size = q - c;
+    const trailing = (matrix: Float64Array): Float64Array =>
+      Float64Array.from({ length: size * size }, (_unused, place) => matrix[(c + Math.floor(place / size)) * q + c + (place % size)]!);
+    const block = { size, apart, r: trailing(r), t: trailing(t), at, lower: true };
+    at += size;
+    return block;
+  });
+}
+
+/** Turns the part of a vector that belongs to a block, the vector beginning at `from`; in place. */
+type Turn = (block: ParameterBlock, vector: Float64Array, from: number) => void;
+const toParameters: Turn = ({ t, size, at, lower }, vector, from) => { (lower ? turnBack : turn)(t, size, vector, from + at); };
+const toCoordinates: Turn = ({ r, size, at, lower }, vector, from) => { (lower ? turnBack : turn)(r, size, vector, from + at); };
+const slopesToCoordinates: Turn = ({ t, size, at, lower }, vector, from) => { (lower ? turn : turnBack)(t, size, vector, from + at); };
+const slopesToParameters: Turn = ({ r, size, at, lower }, vector, from) => { (lower ? turn : turnBack)(r, size, vector, from + at); };
+
+/** Rows of a matrix of which the coefficients are those of a block: a linear predictor's slopes. */
+function turnedRows(matrix: Float64Array, block: ParameterBlock): Float64Array {
+  const out = matrix.slice();
+  for (let from = 0; from < out.length; from += block.size) slopesToCoordinates({ ...block, at: 0 }, out, from);
+  return out;
+}
+
+/** Random-effect columns of all terms side by side, one or many models after another, as `condition` turns those of the design. */
+export function turnedColumns(basis: ParameterBasis, design: Design, z: Float64Array): Float64Array {
+  const q = design.random.reduce((sum, term) => sum + term.names.length, 0);
+  const out = z.slice();
+  let column = 0;
+  let at = parameterLayout(design).nFixed;
+  for (const term of design.random) {
+    // The first column of Λ has all of A.
+    const block = basis.find((one) => one.at === at);
+    if (block !== undefined) for (let from = column; from < out.length; from += q) slopesToCoordinates({ ...block, at: 0 }, out, from);
+    column += term.names.length;
+    at += thetaCount(term);
+  }
+  return out;
+}
+
+/** Vectors of k numbers and matrices of k × k, one or many after another, between ψ and φ; all return new arrays. */
+export const turned = {
+  /** Dφ. */
+  step: (basis: ParameterBasis, phi: Float64Array, k: number): Float64Array => eachRow(basis, toParameters, phi, k),
+  /** D⁻¹ψ. */
+  stepBack: (basis: ParameterBasis, psi: Float64Array, k: number): Float64Array => eachRow(basis, toCoordinates, psi, k),
+  /** D'g: gradients by φ. */
+  gradient: (basis: ParameterBasis, psi: Float64Array, k: number): Float64Array => eachRow(basis, slopesToCoordinates, psi, k),
+  /** Gradients by ψ from those by φ. */
+  gradientBack: (basis: ParameterBasis, phi: Float64Array, k: number): Float64Array => eachRow(basis, slopesToParameters, phi, k),
+  /** D⁻¹MD⁻ᵀ: covariances of φ. */
+  covariance: (basis: ParameterBasis, psi: Float64Array, k: number): Float64Array => congruent(basis, toCoordinates, psi, k),
+  /** DCD': covariances of ψ. */
+  covarianceBack: (basis: ParameterBasis, phi: Float64Array, k: number): Float64Array => congruent(basis, toParameters, phi, k),
+  /** D'SD: information matrices of φ. */
+  information: (basis: ParameterBasis, psi: Float64Array, k: number): Float64Array => congruent(basis, slopesToCoordinates, psi, k),
+  /** Information matrices of ψ from those of φ. */
+  informationBack: (basis: ParameterBasis, phi: Float64Array, k: number): Float64Array => congruent(basis, slopesToParameters, phi, k),
+};
+
+function eachRow(basis: ParameterBasis, change: Turn, values: Float64Array, k: number): Float64Array {
+  const out = values.slice();
+  for (let from = 0; from < out.length; from += k) for (const block of basis) change(block, out, from);
+  return out;
+}
+
+/** Rows, then columns of each k × k matrix. */
+function congruent(basis: ParameterBasis, change: Turn, matrices: Float64Array, k: number): Float64Array {
+  return eachRow(basis, change, transposed(eachRow(basis, change, matrices, k), k), k);
+}
+
+function transposed(matrices: Float64Array, k: number): Float64Array {
+  return matrices.map((_, at) => {
+    const place = at % (k * k);
+    return matrices[at - place + (place % k) * k + Math.floor(place / k)]!;
+  });
+}
+
+/** The surface in φ with ψ = origin + Dφ; `origin` has k numbers per model. */
+export function turnedSurface(surface: Surface, basis: ParameterBasis, origin: Float64Array): Surface {
+  const { nParams: k, valueNoise } = surface;
+  return {
+    nParams: k, valueNoise,
+    async evaluate(round) {
+      const { count, models } = round;
+      const params = turned.step(basis, round.params.subarray(0, count * k), k);
+      for (let e = 0; e < count; e++) for (let j = 0; j < k; j++) params[e * k + j]! += origin[models[e]! * k + j]!;
+      const gradient = new Float64Array(count * k);
+      await surface.evaluate({ ...round, params, gradient });
+      round.gradient.set(turned.gradient(basis, gradient, k));
+    },
+  };
+}
