@@ -40,21 +40,22 @@ export function conditioned(design: Design): Conditioned | null {
 export function condition(design: Design, allowed: (part: Part, at: number, size: number) => boolean): Conditioned | null {
   const { nFixed, nTheta } = parameterLayout(design);
   const basis: ParameterBlock[] = [];
-  const collinear = (found: ColumnBasis | null): found is ColumnBasis => found !== null && !found.apart;
+  const collinear = (found: ColumnBasis | null): ColumnBasis | null => (found?.apart === false ? found : null);
 
-  const predictor = (part: 'fixed' | 'auxiliary', x: Float64Array, found: ColumnBasis | null, at: number): Float64Array => {
-    if (!collinear(found) || !allowed(part, at, found.size)) return x;
+  const predictor = (x: Float64Array, found: ColumnBasis | null, at: number): Float64Array => {
+    if (found === null) return x;
     const block = { ...found, at, lower: false };
     basis.push(block);
     return turnedRows(x, block);
   };
-  const x = predictor('fixed', design.x, columnBasis(design.x, design.nobs, nFixed), 0);
+  const x = predictor(design.x, allowed('fixed', 0, nFixed) ? collinear(columnBasis(design.x, design.nobs, nFixed)) : null, 0);
   let theta = nFixed;
   const random = design.random.map((term) => {
     const at = theta;
     theta += thetaCount(term);
-    const found = term.covariance === 'unstructured' ? reversedBasis(term, design.nobs) : null;
-    if (!collinear(found) || !allowed('random', at, theta - at)) return term;
+    const isOpen = term.covariance === 'unstructured' && term.names.length > 1 && allowed('random', at, theta - at);
+    const found = isOpen ? collinear(reversedBasis(term, design.nobs)) : null;
+    if (found === null) return term;
     const blocks = factorBlocks(found, at);
     basis.push(...blocks);
     return { ...term, z: turnedRows(term.z, blocks[0]!) };
@@ -63,7 +64,8 @@ export function condition(design: Design, allowed: (part: Part, at: number, size
   const auxiliary = design.auxiliary.map((own) => {
     const first = at;
     at += own.names.length;
-    return own.role === 'thresholds' ? own : { ...own, x: predictor('auxiliary', own.x, auxiliaryBasis(own), first) };
+    const isOpen = own.role !== 'thresholds' && allowed('auxiliary', first, own.names.length);
+    return isOpen ? { ...own, x: predictor(own.x, collinear(auxiliaryBasis(own)), first) } : own;
   });
   return basis.length === 0 ? null : { basis, design: { ...design, x, random, auxiliary } };
 }
