@@ -19,6 +19,7 @@ import type { Control } from './options.js';
 import { glmData, perModel, startingPoint } from './starting-point.js';
 import { type ThetaGeometry, entrySize, normaliseTheta, thetaGeometry } from './theta-geometry.js';
 import { maximizeOverTheta } from './theta-search.js';
+import { turnedBatch, turnedFit } from './turned-batch.js';
 import { inCoordinates } from './turned-objective.js';
 
 export interface FitSettings {
@@ -79,13 +80,10 @@ export async function fitChunk(
   const { basis } = turn;
   const { nFixed, nParams: k } = parameterLayout(design);
   const { told, signal } = hooks;
-  const fit = await fitApart(inCoordinates(objective, basis, nFixed), turn.design, inBasis(batch, basis, k), from, to, settings, {
+  const fit = await fitApart(inCoordinates(objective, basis, nFixed), turn.design, turnedBatch(batch, basis, k), from, to, settings, {
     signal, told: told === undefined ? undefined : (value, params) => { told(value, lastOf(basis, params, k)); },
   });
-  return {
-    ...fit, params: turned.step(basis, fit.params, k), gradient: turned.gradientBack(basis, fit.gradient, k),
-    covariance: fit.covariance === null ? null : turned.covarianceBack(basis, fit.covariance, k),
-  };
+  return turnedFit(fit, basis, k);
 }
 
 /** Coordinates for nearly collinear columns, as far as the models have these columns and all of their parameters are free. */
@@ -95,14 +93,6 @@ function conditionedFor(design: Design, batch: NumericBatch): Conditioned | null
   const own = { fixed: batch.x !== undefined, random: batch.z !== undefined, auxiliary: false };
   const k = parameterLayout(design).nParams;
   return condition(design, (part, at, size) => !own[part] && batch.held?.some((flag, place) => flag === 1 && place % k >= at && place % k < at + size) !== true);
-}
-
-function inBasis(batch: NumericBatch, basis: ParameterBasis, k: number): NumericBatch {
-  return {
-    ...batch,
-    ...(batch.start === undefined ? {} : { start: turned.stepBack(basis, batch.start, k) }),
-    ...(batch.metric === undefined ? {} : { metric: turned.covariance(basis, batch.metric, k) }),
-  };
 }
 
 /** The last parameters of one model from their coordinates. */

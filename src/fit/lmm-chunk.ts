@@ -16,6 +16,7 @@ import { type ChunkFit, type FitHooks, type FitSettings, STATUS_OF_OUTCOME } fro
 import { perModel } from './starting-point.js';
 import { type ThetaGeometry, coldTheta, momentTheta, normaliseTheta, rescaled, thetaGeometry } from './theta-geometry.js';
 import { maximizeOverTheta } from './theta-search.js';
+import { turnedBatch, turnedFit } from './turned-batch.js';
 import { canFitEveryValue, nearerStart, settleVanishing } from './vanishing-residual.js';
 
 type NumericBatch = Batch & { readonly response: Float64Array };
@@ -64,24 +65,9 @@ export class LmmFitter {
     const { nFixed, nTheta, nParams: k } = parameterLayout(this.#design);
     const ofTheta = basis.map((block) => ({ ...block, at: block.at - nFixed }));
     const { told, signal } = hooks;
-    const fit = await this.#fit(this.#inBasis(batch), from, to, { signal, told: told === undefined ? undefined : (value, theta) => { told(value, turned.step(ofTheta, theta, nTheta)); } });
-    return {
-      ...fit, params: turned.step(basis, fit.params, k), gradient: turned.gradientBack(basis, fit.gradient, k),
-      covariance: fit.covariance === null ? null : turned.covarianceBack(basis, fit.covariance, k),
-    };
-  }
-
-  /** A batch as the design in coordinates needs it. */
-  #inBasis(batch: NumericBatch): NumericBatch {
-    const basis = this.#basis;
-    if (basis === null) return batch;
-    const k = parameterLayout(this.#design).nParams;
-    return {
-      ...batch,
-      ...(batch.start === undefined ? {} : { start: turned.stepBack(basis, batch.start, k) }),
-      ...(batch.metric === undefined ? {} : { metric: turned.covariance(basis, batch.metric, k) }),
-      ...(batch.z === undefined ? {} : { z: turnedColumns(basis, this.#design, batch.z) }),
-    };
+    const inside = { ...turnedBatch(batch, basis, k), ...(batch.z === undefined ? {} : { z: turnedColumns(basis, this.#design, batch.z) }) };
+    const fit = await this.#fit(inside, from, to, { signal, told: told === undefined ? undefined : (value, theta) => { told(value, turned.step(ofTheta, theta, nTheta)); } });
+    return turnedFit(fit, basis, k);
   }
 
   async #fit(batch: NumericBatch, from: number, to: number, { signal, told }: FitHooks): Promise<ChunkFit> {
