@@ -6,7 +6,7 @@ import { familyOf } from '../families/registry.js';
 import { type AuxiliaryPredictor, type Design, isLinearMixed, parameterLayout } from '../model/design.js';
 import { inverse } from '../numerics/cholesky.js';
 import { type ColumnBasis, leastSquares, turn, turnBack } from '../numerics/column-basis.js';
-import { auxiliaryBasis } from './parameter-basis.js';
+import { auxiliaryBasis, conditioned, turned } from './parameter-basis.js';
 
 /** Logarithm or logit beyond which the likelihood of a row no longer tells the parameter from its limit (e^−10 is 5e-5). */
 const LIMIT = 10;
@@ -166,6 +166,22 @@ export function limitRemarks(design: Design, params: Float64Array): string[] {
     }
     const model = role === 'zi' ? 'zero-inflation model' : 'dispersion model';
     return names.flatMap((name, j) => (found.flags[j] === 1 ? [`coefficient '${name}' of the ${model} has no finite estimate; a simpler one may do`] : []));
+  });
+}
+
+/** Standard error of a threshold, on the scale of the link, from which on the data do not say where it is. */
+const NO_THRESHOLD = 1e3;
+
+/** Whether the data do not say where some threshold is, at predictors near their means: at raw years of 0 they never do. */
+export function hasLostThreshold(design: Design, covariance: Float64Array): boolean {
+  const { nFixed, nTheta, nParams: k } = parameterLayout(design);
+  const basis = conditioned(design)?.basis;
+  const own = basis === undefined ? covariance : turned.covariance(basis, covariance, k);
+  let at = nFixed + nTheta;
+  return design.auxiliary.some(({ role, names }) => {
+    const first = at;
+    at += names.length;
+    return role === 'thresholds' && names.some((_, j) => !(Math.sqrt(own[(first + j) * (k + 1)]!) < NO_THRESHOLD));
   });
 }
 

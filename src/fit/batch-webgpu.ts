@@ -26,7 +26,10 @@ export const acquireBatchDevice: AcquireDevice = async (allowSoftware) => {
       const free = freeDesign(design);
       const own = ownColumns(batch);
       // float32 has not the digits in which nearly collinear columns differ.
-      const turn = condition(free, (part) => !(part === 'fixed' ? own.x : part === 'random' && own.z));
+      const { integration, standardErrors } = settings;
+      // Without moved thresholds where `profile` asks for the fixed effects at given ones.
+      const closed = { fixed: own.x, random: own.z, auxiliary: false, thresholds: integration.nAGQ === 0 || standardErrors === 'wls' };
+      const turn = condition(free, (part) => !closed[part]);
       const objective = await createWebGpuObjective(device, turn?.design ?? free, objectiveIntegration(settings), { capacity, own });
       return structuredObjective(turn === null ? objective : inParameters(objective, turn.basis, design.fixedNames.length), design);
     },

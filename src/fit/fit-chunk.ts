@@ -75,7 +75,7 @@ export function objectiveIntegration(settings: FitSettings): Integration {
 export async function fitChunk(
   objective: Objective, design: Design, batch: NumericBatch, from: number, to: number, settings: FitSettings, hooks: FitHooks = {},
 ): Promise<ChunkFit> {
-  const turn = conditionedFor(design, batch);
+  const turn = conditionedFor(design, batch, settings);
   if (turn === null) return fitApart(objective, design, batch, from, to, settings, hooks);
   const { basis } = turn;
   const { nFixed, nParams: k } = parameterLayout(design);
@@ -87,10 +87,11 @@ export async function fitChunk(
 }
 
 /** Coordinates for nearly collinear columns, as far as the models have these columns and all of their parameters are free. */
-function conditionedFor(design: Design, batch: NumericBatch): Conditioned | null {
+function conditionedFor(design: Design, batch: NumericBatch, { integration: { nAGQ } }: FitSettings): Conditioned | null {
   const whole = conditioned(design);
-  if (whole === null || (batch.x === undefined && batch.z === undefined && batch.held === undefined)) return whole;
-  const own = { fixed: batch.x !== undefined, random: batch.z !== undefined, auxiliary: false };
+  if (whole === null || (nAGQ > 0 && batch.x === undefined && batch.z === undefined && batch.held === undefined)) return whole;
+  // The joint mode of β is one at given thresholds: moved ones would be others.
+  const own = { fixed: batch.x !== undefined, random: batch.z !== undefined, auxiliary: false, thresholds: nAGQ === 0 };
   const k = parameterLayout(design).nParams;
   return condition(design, (part, at, size) => !own[part] && batch.held?.some((flag, place) => flag === 1 && place % k >= at && place % k < at + size) !== true);
 }

@@ -31,7 +31,7 @@ import { type SummaryOptions, formatSummary } from '../report/format-summary.js'
 import { type BootstrapOptions, bootstrap } from '../studies/bootstrap.js';
 import { type TableInput, toTable } from '../table/from-values.js';
 import { checkChoice, resolveControl } from './check-options.js';
-import { limitRemarks } from './auxiliary-limits.js';
+import { hasLostThreshold, limitRemarks } from './auxiliary-limits.js';
 import { auxiliaryTable, dispersionOf, fittedMeans, sigmaOf } from './auxiliary-tables.js';
 import { coefficientTable } from './coefficient-table.js';
 import type { FitSettings } from './fit-chunk.js';
@@ -295,7 +295,7 @@ export class GlmmFit {
     const remark = STATUS_REMARKS[this.status];
     if (remark !== undefined) sentences.push(remark);
     if (!this.converged && hasTwoPredictors(this.design)) sentences.push(SEVERAL_MODES);
-    if (this.settings.standardErrors === 'hessian' && this.thresholds?.some(({ std_error }) => !(std_error < NO_THRESHOLD)) === true) sentences.push(SEPARATED_CATEGORIES);
+    if (this.settings.standardErrors === 'hessian' && hasLostThreshold(this.design, this.#fit.covariance)) sentences.push(SEPARATED_CATEGORIES);
     if (this.vcov.some((row) => row.some((value) => !Number.isFinite(value)))) {
       sentences.push('no standard errors: the information matrix at the estimates is not positive definite');
     } else if (this.settings.standardErrors === 'hessian' && this.#thetaUndetermined()) {
@@ -487,8 +487,6 @@ export class GlmmFit {
   }
 }
 
-/** Standard error of a threshold, on the scale of the link, from which on the data do not say where it is. */
-const NO_THRESHOLD = 1e3;
 const SEPARATED_CATEGORIES =
   'some threshold has no finite estimate: a category is empty, or a predictor separates the categories and its coefficient has no finite estimate either; join categories or leave the predictor out';
 

@@ -63,7 +63,7 @@ export class LmmFitter {
     const basis = this.#basis;
     if (basis === null) return this.#fit(batch, from, to, hooks);
     const { nFixed, nTheta, nParams: k } = parameterLayout(this.#design);
-    const ofTheta = basis.map((block) => ({ ...block, at: block.at - nFixed }));
+    const ofTheta: ParameterBasis = { blocks: basis.blocks.map((block) => ({ ...block, at: block.at - nFixed })), shift: null };
     const { told, signal } = hooks;
     const inside = { ...turnedBatch(batch, basis, k), ...(batch.z === undefined ? {} : { z: turnedColumns(basis, this.#design, batch.z) }) };
     const fit = await this.#fit(inside, from, to, { signal, told: told === undefined ? undefined : (value, theta) => { told(value, turned.step(ofTheta, theta, nTheta)); } });

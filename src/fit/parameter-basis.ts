@@ -2,11 +2,12 @@
  * The parameters of a model with nearly collinear columns, in coordinates φ in which the columns are orthogonal.
  *
  * Coefficients of a predictor (fixed effects, dispersion, zero inflation): X = QR and φ = Rβ. Free covariances: Z = QA with A lower triangular, and column c
- * of the factor Λ, of which the rows from c on are parameters, becomes AΛ, which is lower triangular again. Both are linear: ψ = Dφ with a triangular block for
- * each predictor and each column of Λ, and 1 elsewhere.
+ * of the factor Λ, of which the rows from c on are parameters, becomes AΛ, which is lower triangular again. Ordered responses have their intercepts among the
+ * thresholds: there the columns of X are centred and the thresholds moved by x̄'β. All of this is linear: ψ = Dφ, D with a triangular block for each predictor
+ * and each column of Λ and the shift of the thresholds, and 1 elsewhere.
  */
 import { type AuxiliaryPredictor, type Design, type RandomTerm, parameterLayout, thetaCount } from '../model/design.js';
-import { type ColumnBasis, columnBasis, turn, turnBack } from '../numerics/column-basis.js';
+import { type ColumnBasis, columnBasis, leastSquares, turn, turnBack } from '../numerics/column-basis.js';
 import type { Surface } from '../optimize/quasi-newton.js';
 
 /** Parameters from place `at` on: φ = Rψ with R upper triangular, or φ = R'ψ where `lower`. */
@@ -15,8 +16,20 @@ export interface ParameterBlock extends ColumnBasis {
   readonly lower: boolean;
 }
 
-/** In the order of the parameters; at least one. */
-export type ParameterBasis = readonly ParameterBlock[];
+/** Thresholds Tγ of which x̄'β is taken off: the coefficients from `at` on lose x̄'β times those of a constant. */
+interface ThresholdShift {
+  readonly at: number;
+  /** Coefficients of a constant 1 among the thresholds. */
+  readonly constant: Float64Array;
+  /** x̄. */
+  readonly means: Float64Array;
+}
+
+export interface ParameterBasis {
+  /** In the order of the parameters. */
+  readonly blocks: readonly ParameterBlock[];
+  readonly shift: ThresholdShift | null;
+}
 
 /** The same model in the coordinates of a basis. */
 export interface Conditioned {
@@ -25,7 +38,10 @@ export interface Conditioned {
 }
 
 /** What may be given other coordinates. */
-export type Part = 'fixed' | 'random' | 'auxiliary';
+export type Part = 'fixed' | 'random' | 'auxiliary' | 'thresholds';
+
+/** Closeness of a combination of thresholds to 1 at which it is a constant. */
+const EXACT = 1e-9;
 
 const known = new WeakMap<Design, Conditioned | null>();
 
@@ -39,16 +55,19 @@ export function conditioned(design: Design): Conditioned | null {
 /** @param allowed whether the parameters [at, at + size) of a part may be turned */
 export function condition(design: Design, allowed: (part: Part, at: number, size: number) => boolean): Conditioned | null {
   const { nFixed, nTheta } = parameterLayout(design);
-  const basis: ParameterBlock[] = [];
+  const blocks: ParameterBlock[] = [];
   const collinear = (found: ColumnBasis | null): ColumnBasis | null => (found?.apart === false ? found : null);
 
   const predictor = (x: Float64Array, found: ColumnBasis | null, at: number): Float64Array => {
     if (found === null) return x;
     const block = { ...found, at, lower: false };
-    basis.push(block);
+    blocks.push(block);
     return turnedRows(x, block);
   };
-  const x = predictor(design.x, allowed('fixed', 0, nFixed) ? collinear(columnBasis(design.x, design.nobs, nFixed)) : null, 0);
+  const free = allowed('fixed', 0, nFixed);
+  const centring = free ? thresholdCentring(design, (at, size) => allowed('thresholds', at, size)) : null;
+  const x = centring === null ? predictor(design.x, free ? collinear(columnBasis(design.x, design.nobs, nFixed)) : null, 0)
+    : predictor(centring.x, centring.columns, 0);
   let theta = nFixed;
   const random = design.random.map((term) => {
     const at = theta;
@@ -56,9 +75,9 @@ export function condition(design: Design, allowed: (part: Part, at: number, size
     const isOpen = term.covariance === 'unstructured' && term.names.length > 1 && allowed('random', at, theta - at);
     const found = isOpen ? collinear(reversedBasis(term, design.nobs)) : null;
     if (found === null) return term;
-    const blocks = factorBlocks(found, at);
-    basis.push(...blocks);
-    return { ...term, z: turnedRows(term.z, blocks[0]!) };
+    const columns = factorBlocks(found, at);
+    blocks.push(...columns);
+    return { ...term, z: turnedRows(term.z, columns[0]!) };
   });
   let at = nFixed + nTheta;
   const auxiliary = design.auxiliary.map((own) => {
@@ -67,7 +86,31 @@ export function condition(design: Design, allowed: (part: Part, at: number, size
     const isOpen = own.role !== 'thresholds' && allowed('auxiliary', first, own.names.length);
     return isOpen ? { ...own, x: predictor(own.x, collinear(auxiliaryBasis(own)), first) } : own;
   });
-  return basis.length === 0 ? null : { basis, design: { ...design, x, random, auxiliary } };
+  return blocks.length === 0 ? null : { basis: { blocks, shift: centring?.shift ?? null }, design: { ...design, x, random, auxiliary } };
+}
+
+/** Of an ordered response: X about its means and the basis of that, where together with the intercept of the thresholds its columns are nearly collinear. */
+function thresholdCentring(
+  design: Design, allowed: (at: number, size: number) => boolean,
+): { readonly x: Float64Array; readonly columns: ColumnBasis; readonly shift: ThresholdShift } | null {
+  const { nFixed: p, nTheta } = parameterLayout(design);
+  const which = design.auxiliary.findIndex(({ role }) => role === 'thresholds');
+  const thresholds = design.auxiliary[which];
+  if (thresholds === undefined || p === 0) return null;
+  const at = p + nTheta + design.auxiliary.slice(0, which).reduce((sum, { names }) => sum + names.length, 0);
+  const basis = allowed(at, thresholds.names.length) ? auxiliaryBasis(thresholds) : null;
+  if (basis === null) return null;
+  const constant = leastSquares(basis, thresholds.x, () => 1);
+  const isConstant = thresholds.x.every((_, place) => place % basis.size !== 0
+    || Math.abs(constant.reduce((sum, value, j) => sum + value * thresholds.x[place + j]!, 0) - 1) < EXACT);
+  if (!isConstant) return null;
+  const width = p + 1;
+  const beside = Float64Array.from({ length: design.nobs * width }, (_, place) => (place % width === 0 ? 1 : design.x[Math.floor(place / width) * p + (place % width) - 1]!));
+  const whole = columnBasis(beside, design.nobs, width);
+  if (whole === null || whole.apart) return null;
+  // The first row of R has the means, what is left of it is that of the centred columns.
+  const means = whole.r.slice(1, width);
+  return { x: design.x.map((value, place) => value - means[place % p]!), columns: trailing(whole, 1), shift: { at, constant, means } };
 }
 
 const knownAuxiliary = new WeakMap<AuxiliaryPredictor, ColumnBasis | null>();
@@ -93,28 +136,51 @@ function reversedBasis({ names: { length: q }, z }: RandomTerm, nobs: number): C
 }
 
 /** One block for each column of Λ: the trailing parts of the whole. */
-function factorBlocks({ size: q, r, t, apart }: ColumnBasis, at: number): ParameterBlock[] {
-  return Array.from({ length: q }, (_, c) => {
-    const size = q - c;
-    const trailing = (matrix: Float64Array): Float64Array =>
-      Float64Array.from({ length: size * size }, (_unused, place) => matrix[(c + Math.floor(place / size)) * q + c + (place % size)]!);
-    const block = { size, apart, r: trailing(r), t: trailing(t), at, lower: true };
-    at += size;
+function factorBlocks(whole: ColumnBasis, at: number): ParameterBlock[] {
+  return Array.from({ length: whole.size }, (_, c) => {
+    const block = { ...trailing(whole, c), at, lower: true };
+    at += block.size;
     return block;
   });
 }
 
-/** Turns the part of a vector that belongs to a block, the vector beginning at `from`; in place. */
-type Turn = (block: ParameterBlock, vector: Float64Array, from: number) => void;
-const toParameters: Turn = ({ t, size, at, lower }, vector, from) => { (lower ? turnBack : turn)(t, size, vector, from + at); };
-const toCoordinates: Turn = ({ r, size, at, lower }, vector, from) => { (lower ? turnBack : turn)(r, size, vector, from + at); };
-const slopesToCoordinates: Turn = ({ t, size, at, lower }, vector, from) => { (lower ? turn : turnBack)(t, size, vector, from + at); };
-const slopesToParameters: Turn = ({ r, size, at, lower }, vector, from) => { (lower ? turn : turnBack)(r, size, vector, from + at); };
+/** Without the first columns; the inverse of a triangle has the inverses of its trailing parts. */
+function trailing({ size: q, r, t, apart }: ColumnBasis, first: number): ColumnBasis {
+  const size = q - first;
+  const part = (matrix: Float64Array): Float64Array =>
+    Float64Array.from({ length: size * size }, (_, place) => matrix[(first + Math.floor(place / size)) * q + first + (place % size)]!);
+  return { size, apart, r: part(r), t: part(t) };
+}
+
+/** A linear map of vectors that begin at `from`, in place: its part in a block, and with the shift of the thresholds, which comes before the blocks or after them. */
+interface Turn {
+  readonly block: (block: ParameterBlock, vector: Float64Array, from: number) => void;
+  readonly shift: (shift: ThresholdShift, vector: Float64Array, from: number) => void;
+  readonly shiftFirst: boolean;
+}
+const dot = (a: Float64Array, vector: Float64Array, from: number): number => a.reduce((sum, value, j) => sum + value * vector[from + j]!, 0);
+const add = (factor: number, a: Float64Array, vector: Float64Array, from: number): void => { a.forEach((value, j) => { vector[from + j]! += factor * value; }); };
+const toCoordinates: Turn = {
+  block: ({ r, size, at, lower }, vector, from) => { (lower ? turnBack : turn)(r, size, vector, from + at); },
+  shift: ({ at, constant, means }, vector, from) => { add(-dot(means, vector, from), constant, vector, from + at); }, shiftFirst: true,
+};
+const toParameters: Turn = {
+  block: ({ t, size, at, lower }, vector, from) => { (lower ? turnBack : turn)(t, size, vector, from + at); },
+  shift: ({ at, constant, means }, vector, from) => { add(dot(means, vector, from), constant, vector, from + at); }, shiftFirst: false,
+};
+const slopesToCoordinates: Turn = {
+  block: ({ t, size, at, lower }, vector, from) => { (lower ? turn : turnBack)(t, size, vector, from + at); },
+  shift: ({ at, constant, means }, vector, from) => { add(dot(constant, vector, from + at), means, vector, from); }, shiftFirst: true,
+};
+const slopesToParameters: Turn = {
+  block: ({ r, size, at, lower }, vector, from) => { (lower ? turn : turnBack)(r, size, vector, from + at); },
+  shift: ({ at, constant, means }, vector, from) => { add(-dot(constant, vector, from + at), means, vector, from); }, shiftFirst: false,
+};
 
 /** Rows of a matrix of which the coefficients are those of a block: a linear predictor's slopes. */
 function turnedRows(matrix: Float64Array, block: ParameterBlock): Float64Array {
   const out = matrix.slice();
-  for (let from = 0; from < out.length; from += block.size) slopesToCoordinates({ ...block, at: 0 }, out, from);
+  for (let from = 0; from < out.length; from += block.size) slopesToCoordinates.block({ ...block, at: 0 }, out, from);
   return out;
 }
 
@@ -126,8 +192,8 @@ export function turnedColumns(basis: ParameterBasis, design: Design, z: Float64A
   let at = parameterLayout(design).nFixed;
   for (const term of design.random) {
     // The first column of Λ has all of A.
-    const block = basis.find((one) => one.at === at);
-    if (block !== undefined) for (let from = column; from < out.length; from += q) slopesToCoordinates({ ...block, at: 0 }, out, from);
+    const block = basis.blocks.find((one) => one.at === at);
+    if (block !== undefined) for (let from = column; from < out.length; from += q) slopesToCoordinates.block({ ...block, at: 0 }, out, from);
     column += term.names.length;
     at += thetaCount(term);
   }
@@ -155,8 +221,13 @@ export const turned = {
 };
 
 function eachRow(basis: ParameterBasis, change: Turn, values: Float64Array, k: number): Float64Array {
+  const { blocks, shift } = basis;
   const out = values.slice();
-  for (let from = 0; from < out.length; from += k) for (const block of basis) change(block, out, from);
+  for (let from = 0; from < out.length; from += k) {
+    if (shift !== null && change.shiftFirst) change.shift(shift, out, from);
+    for (const block of blocks) change.block(block, out, from);
+    if (shift !== null && !change.shiftFirst) change.shift(shift, out, from);
+  }
   return out;
 }
 

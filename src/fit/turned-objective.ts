@@ -21,7 +21,8 @@ export const inParameters = (objective: Objective, basis: ParameterBasis, nFixed
 
 function turnedObjective(objective: Objective, basis: ParameterBasis, p: number, { params: change, slopes, information }: Direction): Objective {
   const k = objective.nParams;
-  const fixed = basis.filter(({ at }) => at < p);
+  // The fixed effects alone: where their mode or information given all else is asked for, thresholds must not be moved with them.
+  const fixed: ParameterBasis = { blocks: basis.blocks.filter(({ at }) => at < p), shift: null };
   return {
     backend: objective.backend, capacity: objective.capacity, nParams: k, valueNoise: objective.valueNoise,
     load: (batch, from, to) => objective.load(batch, from, to),

@@ -13,5 +13,5 @@ export function predictorBasis(design: Design): ParameterBasis | null {
 
 /** The block that holds the parameter at a place. */
 export function blockOf(basis: ParameterBasis | null, place: number): ParameterBlock | undefined {
-  return basis?.find(({ at, size }) => place >= at && place < at + size);
+  return basis?.blocks.find(({ at, size }) => place >= at && place < at + size);
 }

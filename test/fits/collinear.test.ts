@@ -169,6 +169,48 @@ describe('slopes over raw years that vary between groups', () => {
   });
 });
 
+describe('ordered responses over raw years, whose intercepts are thresholds', () => {
+  const uniforms = new UniformStream();
+  uniforms.reset(8, 0, 0);
+  const rating = about.map((t, i) => {
+    const latent = 0.15 * t + 0.02 * t * t + 0.6 * Math.sin(Math.floor(i / YEARS)) + Math.log(1 / uniforms.next() - 1);
+    return latent < -0.5 ? 1 : latent < 0.7 ? 2 : latent < 2.5 ? 3 : 4;
+  });
+  const data = { rating, year, about, g };
+  const cases: readonly (readonly [formula: (t: string) => string, options: GlmmOptions])[] = [
+    [(t) => `rating ~ ${t} + (1 | g)`, { family: 'cumulative' }],
+    [(t) => `rating ~ ${t} + I(${t}^2) + (1 | g)`, { family: 'cumulative', link: 'probit' }],
+    [(t) => `rating ~ ${t} + I(${t}^2) + (1 | g)`, { family: 'cumulative', threshold: 'equidistant' }],
+    [(t) => `rating ~ ${t} + I(${t}^2) + (1 | g)`, { family: 'cumulative', threshold: 'symmetric', nAGQ: 5 }],
+    [(t) => `rating ~ ${t} + (${t} | g)`, { family: 'cumulative' }],
+  ];
+  test.each(cases.map(([formula, options]) => [formula('year'), options, formula] as const))('%s %j', async (_name, options, formula) => {
+    const [raw, centred] = await Promise.all(['year', 'about'].map((t) => glmm(formula(t), data, options)));
+    expect([raw!.status, raw!.warnings]).toEqual([centred!.status, centred!.warnings]);
+    expect(raw!.logLik).toBeCloseTo(centred!.logLik, 7);
+    expect(raw!.solution.evaluations).toBeLessThan(2 * centred!.solution.evaluations + 10);
+    const [last, wanted] = [raw!, centred!].map((fit) => fit.coefficients().at(-1)!) as [FixedEffect, FixedEffect];
+    expect(Math.abs(last.estimate - wanted.estimate)).toBeLessThan(1e-3 * wanted.std_error);
+    expect(last.std_error / wanted.std_error).toBeCloseTo(1, 4);
+    const [limits, about0] = await Promise.all([raw!, centred!].map(async (fit) => (await fit.confint({ method: 'profile', parameters: [fit.coefficients().at(-1)!.term] }))[0]!));
+    for (const end of ['conf_low', 'conf_high'] as const) expect(Math.abs(limits![end] - about0![end])).toBeLessThan(1e-3 * wanted.std_error);
+    const { converged, boundary } = (await raw!.bootstrap({ nsim: 20, seed: 1, workers: 1 })).counts;
+    expect(converged + boundary).toBe(20);
+  });
+
+  test('weighted least squares, whose errors are those at given thresholds', async () => {
+    const [raw, centred] = await Promise.all(['year', 'about'].map((t) => glmm(`rating ~ ${t} + (1 | g)`, data, { family: 'cumulative', standardErrors: 'wls' })));
+    expect(raw!.logLik).toBeCloseTo(centred!.logLik, 7);
+    expect(raw!.coefficients()[0]!.std_error).toBeLessThan(centred!.coefficients()[0]!.std_error);
+  });
+
+  // What nAGQ = 0 maximises depends on the origin: β is at its joint mode with the random effects at given thresholds.
+  test('the joint mode converges', async () => {
+    const fit = await glmm('rating ~ year + (1 | g)', data, { family: 'cumulative', nAGQ: 0 });
+    expect(fit.converged).toBe(true);
+  });
+});
+
 test('the basis: RT = 1, lengths of steps are those of the linear predictor, quadratic forms go there and back', () => {
   const { design } = buildModelFrame('y ~ year + I(year^2) + (1 | g)', toTable({ y: g.map((_, i) => i % 2), year, g }), { family: 'poisson', link: 'log' });
   const { basis } = conditioned(design)!;
