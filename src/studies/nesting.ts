@@ -2,7 +2,8 @@
 import { OptionError } from '../errors.js';
 import { termFactor, thetaByTerm } from '../model/covariance.js';
 import { type Design, type RandomTerm, isLinearMixed, parameterLayout, thetaCount } from '../model/design.js';
-import { inverse, semidefiniteFactor } from '../numerics/cholesky.js';
+import { semidefiniteFactor } from '../numerics/cholesky.js';
+import { columnBasis, leastSquares } from '../numerics/column-basis.js';
 
 export interface Nesting {
   /** Parameters that the larger model has and the smaller has not. */
@@ -105,32 +106,29 @@ function checkSameData(smaller: Design, larger: Design): void {
   if (parameterLayout(larger).nParams <= parameterLayout(smaller).nParams) throw notNested('the larger model has no more parameters than the smaller');
 }
 
+const squares = (values: Float64Array): number => values.reduce((sum, value) => sum + value * value, 0);
+
 /** The pL × pS matrix B with X_small = X_large B. */
 function coefficientsIn(smaller: Design, larger: Design): Float64Array {
   const { nobs, x: xs } = smaller;
   const { x: xl } = larger;
   const p = smaller.fixedNames.length;
   const m = larger.fixedNames.length;
-  const cross = (a: Float64Array, wa: number, b: Float64Array, wb: number): Float64Array => {
-    const out = new Float64Array(wa * wb);
-    for (let i = 0; i < nobs; i++) for (let r = 0; r < wa; r++) for (let c = 0; c < wb; c++) out[r * wb + c]! += a[i * wa + r]! * b[i * wb + c]!;
-    return out;
-  };
-  const inner = inverse(cross(xl, m, xl, m), m);
-  if (inner === null && m > 0) throw notNested('the fixed effects of the larger model are not independent');
-  const right = cross(xl, m, xs, p);
+  const basis = columnBasis(xl, nobs, m);
+  if (basis === null) throw notNested('the fixed effects of the larger model are not independent');
   const out = new Float64Array(m * p);
-  for (let r = 0; r < m; r++) for (let c = 0; c < p; c++) for (let k = 0; k < m; k++) out[r * p + c]! += inner![r * m + k]! * right[k * p + c]!;
   smaller.fixedNames.forEach((name, c) => {
-    let left = 0;
-    let length = 0;
-    for (let i = 0; i < nobs; i++) {
-      let rest = xs[i * p + c]!;
-      length += rest * rest;
-      for (let k = 0; k < m; k++) rest -= xl[i * m + k]! * out[k * p + c]!;
-      left += rest * rest;
+    const wanted = Float64Array.from({ length: nobs }, (_, i) => xs[i * p + c]!);
+    const rest = wanted.slice();
+    // A second time for what rounding has left where columns are nearly collinear.
+    for (let pass = 0; pass < 2; pass++) {
+      leastSquares(basis, xl, (i) => rest[i]!).forEach((value, k) => { out[k * p + c]! += value; });
+      for (let i = 0; i < nobs; i++) {
+        rest[i] = wanted[i]!;
+        for (let k = 0; k < m; k++) rest[i]! -= xl[i * m + k]! * out[k * p + c]!;
+      }
     }
-    if (left > IN_SPAN ** 2 * length) throw notNested(`fixed effect '${name}' is no combination of the larger model's`);
+    if (squares(rest) > IN_SPAN ** 2 * squares(wanted)) throw notNested(`fixed effect '${name}' is no combination of the larger model's`);
   });
   return out;
 }

@@ -17,6 +17,9 @@ test.each([
   // The same space, coded in another way, and one effect more.
   [`${Y} ~ I(period == "2") + (1 | herd)`, `${Y} ~ 0 + period + (1 | herd)`, { df: 2, variances: 0 }],
   [`${Y} ~ period + (1 | herd)`, `${Y} ~ period + (size | herd)`, { df: 2, variances: 1 }],
+  // Sizes a long way from zero and their squares are nearly collinear, and nested about any origin.
+  [`${Y} ~ I(size + 2000) + I((size + 2000)^2) + (1 | herd)`, `${Y} ~ I(size + 2000) + I((size + 2000)^2) + period + (1 | herd)`, { df: 3, variances: 0 }],
+  [`${Y} ~ size + (1 | herd)`, `${Y} ~ I(size + 2000) + I((size + 2000)^2) + (1 | herd)`, { df: 1, variances: 0 }],
   [`${Y} ~ period + (size || herd)`, `${Y} ~ period + (size | herd)`, { df: 1, variances: 0 }],
   [`${Y} ~ period + (0 + size | herd)`, `${Y} ~ period + (size | herd)`, { df: 2, variances: 1 }],
 ])('%s in %s: the embedded parameters have the same likelihood', async (smaller, larger, expected) => {
