@@ -9,7 +9,7 @@ export interface Listeners {
 }
 
 export interface Engine {
-  /** @throws Mistake with the engine's message; Cancelled where the signal was aborted. */
+  /** @throws Mistake with the engine's message; Cancelled where the signal was aborted; EngineLost where the worker was replaced. */
   ask<K extends RequestName>(kind: K, ask: Requests[K]['ask'], listeners?: Listeners): Promise<Requests[K]['answer']>;
   /** Gives up the worker and what it holds, and starts another one. */
   restart(): void;
@@ -33,6 +33,9 @@ export class Mistake extends Error {
 
 /** A request was given up by the user or by a newer one. */
 export class Cancelled extends Error {}
+
+/** A request was lost with the worker that had it, which `onRestart` has told of. */
+export class EngineLost extends Error {}
 
 interface Waiting extends Listeners {
   readonly resolve: (answer: unknown) => void;
@@ -62,7 +65,7 @@ export function startEngine({ onRestart, onSilence }: EngineEvents): Engine {
       event.preventDefault();
       // One that never said a word would not be better for being started again.
       if (begun) replace(event.message || 'it ended without a message');
-      else giveUp(`the engine could not be started: ${event.message || 'its script could not be loaded'}; reload the page`);
+      else giveUp(new Error(`the engine could not be started: ${event.message || 'its script could not be loaded'}; reload the page`));
     };
     return made;
   }
@@ -80,14 +83,14 @@ export function startEngine({ onRestart, onSilence }: EngineEvents): Engine {
     }
   }
 
-  function giveUp(message: string): void {
-    for (const { reject } of waiting.values()) reject(new Error(message));
+  function giveUp(error: Error): void {
+    for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   }
 
   function replace(reason: string): void {
     worker.terminate();
-    giveUp(`the engine stopped: ${reason}`);
+    giveUp(new EngineLost(`the engine stopped: ${reason}`));
     onSilence(false);
     worker = spawn();
     onRestart(reason);

@@ -3,7 +3,7 @@ import type { ContrastName } from '../index.js';
 import type { PageOptions } from './code.js';
 import { codingForm } from './coding-form.js';
 import { button, el, field } from './dom.js';
-import { Cancelled, type Engine } from './engine.js';
+import { Cancelled, type Engine, EngineLost } from './engine.js';
 import { fieldMistakes } from './field-mistakes.js';
 import type { TableView } from './messages.js';
 import { formOf, formulaOf } from './model-formula.js';
@@ -35,6 +35,9 @@ export interface SetupPanel {
 }
 
 const FIRST_STEPS = 'Choose the response, what explains it, and the grouping factor whose levels differ at random; or write the formula.';
+
+/** No mistake in the form: given up by the user, or lost with an engine, which the page says at its head. */
+const isElsewhere = (cause: unknown): boolean => cause instanceof Cancelled || cause instanceof EngineLost;
 
 /** Milliseconds without a change before the model is checked. */
 const REST = 250;
@@ -94,9 +97,9 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
       note.textContent = shown + await engine.ask('check', { formula: text, options: asked }, { signal: checking.signal });
       mistakes.clear();
     } catch (cause) {
-      if (cause instanceof Cancelled) return;
+      if (isElsewhere(cause)) return;
       note.textContent = '';
-      showMistake(cause);
+      mistakes.explain(cause);
     }
   };
 
@@ -105,7 +108,7 @@ export function setupPanel(engine: Engine, view: TableView, start: Partial<Model
     el('div', { class: 'row actions' }, run, cancel, bar, stage));
   const mistakes = fieldMistakes({ formula, response: terms.response, ...options.controls });
   const showMistake = (cause: unknown): void => {
-    if (!(cause instanceof Cancelled)) mistakes.explain(cause);
+    if (!isElsewhere(cause)) mistakes.explain(cause);
   };
   for (const kind of ['input', 'change']) form.addEventListener(kind, () => { touched = true; }, { capture: true });
   /** The engine is not asked about the level before there is a fit. */

@@ -121,6 +121,7 @@ export function dataTests(page: () => Page, cbpp: Table, formula: string, logLik
     await fitModel(page());
     await page().workers()[0]!.evaluate("setTimeout(() => { throw new Error('out of reach'); })");
     await page().getByText('The engine stopped').waitFor();
+    expect(await page().getByText(/the engine stopped/i).count()).toBe(1);
     expect(await barriers(page())).toEqual([]);
     await photograph(page(), 'engine-replaced');
     await tab(page(), 'Export');
