@@ -110,7 +110,7 @@ function responsesAllowed(family: Family, { nobs, y, trials, weights }: GlmData)
 }
 
 /** Root mean square of each column of the auxiliary predictors' matrices. */
-export function auxiliaryColumnScales(design: Design): number[] {
+function auxiliaryColumnScales(design: Design): number[] {
   return design.auxiliary.flatMap(({ names, x }) => names.map((_, j) => {
     let sum = 0;
     for (let at = j; at < x.length; at += names.length) sum += x[at]! ** 2;
