@@ -38,8 +38,8 @@ const FAMILIES: Readonly<Record<FamilyName, Entry>> = {
 };
 
 function entry(links: readonly MeanLinkName[], create: (link: MeanLinkName) => RowFamily): Entry {
-  const made = (link: LinkName): RowFamily => create(link as MeanLinkName);
-  return { links, create: made, row: made };
+  const ofLink = (link: LinkName): RowFamily => create(link as MeanLinkName);
+  return { links, create: ofLink, row: ofLink };
 }
 
 /** All families. */
@@ -77,13 +77,26 @@ export function resolveFamily(given: string, link?: string): { family: FamilyNam
 }
 
 export function getFamily(family: FamilyName, link: LinkName): Family {
-  return FAMILIES[family].create(link);
+  return distributionOf(family, link, false);
 }
+
+/**
+ * Families made, one of a kind: another object would be of another hidden class, for which V8 throws its compiled loops over the rows away
+ * (measured: 50 ms of compilation for each batch).
+ */
+const made = new Map<string, Family>();
 
 /** A family, with an excess of zeros where it takes one. */
 export function distributionOf(family: FamilyName, link: LinkName, withExcess: boolean): Family {
-  const { row } = FAMILIES[family];
-  return withExcess && row ? zeroInflated(row(link)) : getFamily(family, link);
+  const { row, create } = FAMILIES[family];
+  const excess = withExcess && row ? row : null;
+  const key = `${family} ${link} ${excess !== null}`;
+  let distribution = made.get(key);
+  if (distribution === undefined) {
+    distribution = excess === null ? create(link) : zeroInflated(excess(link));
+    made.set(key, distribution);
+  }
+  return distribution;
 }
 
 /** The distribution of a design's responses. */

@@ -16,17 +16,18 @@ export interface BatchRun {
   done(range: Range, chunk: BatchChunk): void;
 }
 
+/** Seconds below which the messages of a task cost more than lanes gain that finish together. */
+const LEAST_SECONDS = 0.001;
+
 /** Chooses how many models a task gets, so that it takes about a given time. */
 export class ChunkSizer {
-  readonly #seconds: number;
   readonly #largest: number;
   readonly #fixed: number | undefined;
   readonly #first: number;
   #perModel: number | undefined;
 
   /** @param first models of a task as long as nothing has been measured; @param fixed the size of all tasks, if the caller wants one. */
-  constructor(seconds: number, first: number, largest: number, fixed: number | undefined) {
-    this.#seconds = seconds;
+  constructor(first: number, largest: number, fixed: number | undefined) {
     this.#first = first;
     this.#largest = largest;
     this.#fixed = fixed;
@@ -43,12 +44,13 @@ export class ChunkSizer {
     this.#perModel = this.#perModel === undefined ? now : 0.5 * (this.#perModel + now);
   }
 
-  /** Models of the next task when `left` are shared by `lanes`. */
-  next(left: number, lanes: number): number {
+  /** Models of the next task, which should take `seconds`, when `left` are shared by `lanes`. */
+  next(seconds: number, left: number, lanes: number): number {
     if (this.#fixed !== undefined) return this.#fixed;
-    const wanted = this.#perModel === undefined ? this.#first : Math.round(this.#seconds / this.#perModel);
+    const wanted = this.#perModel === undefined ? this.#first : Math.round(seconds / this.#perModel);
     // Smaller towards the end, so that all lanes finish together.
-    const fair = Math.ceil(left / (2 * lanes));
+    const least = this.#perModel === undefined ? 1 : LEAST_SECONDS / this.#perModel;
+    const fair = Math.ceil(Math.max(least, left / (2 * lanes)));
     return Math.max(1, Math.min(wanted, fair, this.#largest));
   }
 }

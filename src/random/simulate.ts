@@ -61,8 +61,9 @@ export function createSimulator(design: Design, params: Float64Array, options: S
   const thetas = thetaByTerm(design, params);
   const layout = effectPlaces(design);
   const { effects: effectCount, columns } = layout;
-  const places = layout.places.map((place, t): TermPlace => ({
-    ...place, factor: termFactor(place.term, thetas[t]!), effects: new Float64Array(place.term.levels.length * place.q),
+  // Field by field: objects made by a spread are of a new hidden class every time, for which V8 compiles the loops below anew.
+  const places = layout.places.map(({ term, q, column, first, stride }, t): TermPlace => ({
+    term, q, column, first, stride, factor: termFactor(term, thetas[t]!), effects: new Float64Array(term.levels.length * q),
   }));
   const spherical = options.modes ?? new Float64Array(effectCount);
   const fixedPart = new Float64Array(nobs);
