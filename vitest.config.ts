@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -18,6 +19,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'], testTimeout: 120_000, pool: 'forks', sequence: { sequencer: ShadersFirst },
+    // Vitest would leave one core out, half of a small machine.
+    maxWorkers: availableParallelism(),
     setupFiles: ['test/setup.ts'],
     reporters: ['default', './scripts/summary-reporter.mjs'],
   },
