@@ -9,7 +9,7 @@
  * whole, and equal ranges have equal contents.
  */
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, readdir, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { GlmmError } from '../errors.js';
@@ -34,6 +34,8 @@ interface Holder {
 const BEAT_SECONDS = 10;
 const STALE_SECONDS = 120;
 const FILE = 'lock';
+/** Files of processes that look whether a lock is stale, or take it away; gone in a moment, unless their process was killed in that moment. */
+const ASIDE = /^lock-[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /** Tokens of the locks that this process holds. */
 const held = new Set<string>();
@@ -65,7 +67,10 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       clearInterval(beat);
       held.delete(self.token);
       await opened.close();
-      if (await isOurs()) await rm(path, { force: true });
+      if (!(await isOurs())) return;
+      // Where such a file is in use, its owner looks again.
+      for (const name of await readdir(folder)) if (ASIDE.test(name)) await rm(join(folder, name), { force: true });
+      await rm(path, { force: true });
     },
   };
 }
@@ -125,13 +130,13 @@ async function remove(path: string, holder: Holder | null, token: string): Promi
   const aside = `${path}-${token}`;
   try {
     await rename(path, aside);
+    const taken = await readHolder(aside);
+    if (taken?.token === holder?.token) await rm(aside, { force: true });
+    else await rename(aside, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    // Somebody else was quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  const taken = await readHolder(aside);
-  if (taken?.token === holder?.token) await rm(aside, { force: true });
-  else await rename(aside, path);
 }
 
 /** Numbers of processes mean something within one machine and one container of it. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,6 +77,13 @@ describe('a lock that was left behind', () => {
     await expect(lockFolder(folder)).rejects.toThrow(/in use by process \d+ on elsewhere \(/);
     await leaveAgain(130);
     await (await lockFolder(folder)).release();
+  });
+
+  test('by processes killed while they looked at it leaves no files for ever', async () => {
+    writeFileSync(join(folder, `lock-${randomUUID()}`), '');
+    writeFileSync(join(folder, 'lock-of-mine'), '');
+    await (await lockFolder(folder)).release();
+    expect(readdirSync(folder)).toEqual(['lock-of-mine']);
   });
 
   test('half written is respected while it is young', async () => {
