@@ -56,6 +56,7 @@ fn gradient(totals: ptr<function, array<vec2<u32>, COMPONENTS>>) -> bool {
     let u = peek(U + j);
     accumulated[0] -= 0.5 * u * u + log_accurate(peek(FACTOR + starts[COLUMN_AT + j]));
     poke(T + j, 0.0);
+    poke(SLOPE + j, -u);
     if ((j & 31u) == 31u) {
       fine = flush(totals) && fine;
     }
@@ -87,12 +88,16 @@ fn gradient(totals: ptr<function, array<vec2<u32>, COMPONENTS>>) -> bool {
     poke(LEVERAGE + i, 0.5 * leverage);
 #endif
     add_along(i, T, pull);
+    add_along(i, SLOPE, d.d1);
     if (i % ROWS_PER_FLUSH == ROWS_PER_FLUSH - 1u) {
       fine = flush(totals) && fine;
     }
   }
   solve_lower(solver, T);
   solve_upper(solver, T);
+  // Scores are taken the rest of the way to the mode, as in group_loglik.
+  solve_lower(solver, SLOPE);
+  solve_upper(solver, SLOPE);
   for (var i = 0u; i < N; i++) {
     let d = row_derivatives(i, U);
 #ifdef EXPECTED
@@ -100,7 +105,7 @@ fn gradient(totals: ptr<function, array<vec2<u32>, COMPONENTS>>) -> bool {
 #else
     let wc = d.w;
 #endif
-    let moved = along(i, T);
+    let moved = along(i, T) - along(i, SLOPE);
     let r = d.d1 - peek(RESIDUAL + i) + d.w * moved;
     for (var j = 0u; j < P; j++) {
       accumulated[1u + j] += r * x_at(i, j, model);

@@ -1,4 +1,4 @@
-// X'd1 and X'WX - X'WZL H^-1 L'Z'WX at the mode of whole models with several grouping factors: one invocation per entry. Layout of the results
+// X'd1 (taken to the mode as in group_loglik) and X'WX - X'WZL H^-1 L'Z'WX at the mode of whole models with several grouping factors: one invocation per entry. Layout of the results
 // as profile_rows and profile_sums leave it with a single run: a status word, then P + P (P + 1) / 2 fixed-point numbers.
 #import sparse_mode
 #import fixed_point
@@ -21,6 +21,13 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
   curvature(FACTOR, false);
 #endif
   failed = !factorise(FACTOR) || failed;
+  for (var e = 0u; e < EFFECTS; e++) {
+    poke(SLOPE + e, -peek(U + e));
+  }
+  for (var i = 0u; i < N; i++) {
+    add_along(i, SLOPE, row_derivatives(i, U).d1);
+  }
+  solve_lower(FACTOR, SLOPE);
   for (var j = 0u; j < P; j++) {
     let border = BORDER + j * EFFECTS;
     for (var e = 0u; e < EFFECTS; e++) {
@@ -39,7 +46,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
         short = 0.0;
       }
     }
-    failed = !fixed_add(&score, short) || failed;
+    failed = !fixed_add(&score, short - dot_effects(border, SLOPE)) || failed;
     store(j, score);
     for (var k = 0u; k <= j; k++) {
       var total = vec2<u32>(0u, 0u);

@@ -1,5 +1,6 @@
 // Binomial with any link of a probability.
 #import probability_link
+#import binomial_value
 
 fn family(eta: f32, y: f32, m: f32, v: f32, auxiliary: array<f32, AUX>) -> Derivatives {
   let p = probability(eta);
@@ -21,6 +22,13 @@ fn family(eta: f32, y: f32, m: f32, v: f32, auxiliary: array<f32, AUX>) -> Deriv
     out.d1 += f * p.b.d1;
     out.w += f * p.b.w;
     out.dw += f * p.b.dw;
+  }
+  if (s > 0.0 && f > 0.0) {
+    if (min(p.mu, p.rest) > SMALLEST_PROBABILITY) {
+      out.value = binomial_value(s, f, p.mu, p.rest);
+    } else {
+      out.value = binomial_value_far(s, f, p.a.value, p.b.value);
+    }
   }
   return out;
 }

@@ -10,6 +10,7 @@ export interface DeviceRows {
 
 /** y log(y / m), 0 at y = 0. */
 const share = (y: number, m: number): number => (y > 0 ? y * Math.log(y / m) : 0);
+const SHARES: DeviceRows = { response: null, reference: (y, trials, weight) => weight * (share(y, trials) + share(trials - y, trials)) };
 const COUNTS: DeviceRows = { response: null, reference: (y, _trials, weight) => (y > 0 ? weight * (y * Math.log(y) - y) : 0) };
 /** The density of log y in place of that of y. Prior weights belong to the scale here; zeros are those of a hurdle. */
 const positive = (power: number): DeviceRows => ({ response: null, reference: (y, _trials, weight) => (y > 0 && weight > 0 ? -power * Math.log(y) : 0) });
@@ -21,7 +22,8 @@ const ROWS: Readonly<Partial<Record<FamilyName, DeviceRows>>> = {
   truncated_poisson: COUNTS,
   truncated_nbinom1: COUNTS,
   truncated_nbinom2: COUNTS,
-  betabinomial: { response: null, reference: (y, trials, weight) => weight * (share(y, trials) + share(trials - y, trials)) },
+  binomial: SHARES,
+  betabinomial: SHARES,
   Gamma: positive(1),
   'inverse.gaussian': positive(1.5),
   beta: {
