@@ -1,5 +1,6 @@
 // Second half of a profile: one invocation per (entry, component). Components 0 … P - 1: X'd1. Then the lower triangle by rows of
-// X'WX - X'WZL H^-1 L'Z'WX. Fixed-point results and no status, at sums[(OUT_AT + 2 * component + word) * count + entry].
+// X'WX - X'WZL H^-1 L'Z'WX, which with B = H^-1 L'Z'WX is (X - ZLB)'W(X - ZLB) + B'B: a sum in which nothing cancels where groups hold much
+// information. Fixed-point results and no status, at sums[(OUT_AT + 2 * component + word) * count + entry].
 #import group_mode
 #import fixed_point
 
@@ -39,17 +40,16 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
       let xj = x_at(i, j, model);
       if (score) {
         short += xj * scratch[(N + i) * job.count + entry];
+        pending++;
       } else {
         let w = scratch[(2u * N + i) * job.count + entry];
-        let xk = x_at(i, k, model);
-        short += w * xj * xk;
         let l = loading(i, model);
+        let xk = x_at(i, k, model);
         for (var a = 0u; a < Q; a++) {
           left[a] += w * xj * l[a];
           right[a] += w * xk * l[a];
         }
       }
-      pending++;
       if (pending == 32u) {
         pending = 0u;
         fine = fixed_add(&total, short) && fine;
@@ -62,8 +62,21 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>) {
         h[a] = scratch[(3u * N + g * QQ + a) * job.count + entry];
       }
       solve_lower(&h, &left);
+      solve_upper(&h, &left);
       solve_lower(&h, &right);
-      short -= dot_q(left, right);
+      solve_upper(&h, &right);
+      short += dot_q(left, right);
+      for (var i = first; i < end; i++) {
+        let l = loading(i, model);
+        let w = scratch[(2u * N + i) * job.count + entry];
+        short += w * (x_at(i, j, model) - dot_q(l, left)) * (x_at(i, k, model) - dot_q(l, right));
+        pending++;
+        if (pending == 32u) {
+          pending = 0u;
+          fine = fixed_add(&total, short) && fine;
+          short = 0.0;
+        }
+      }
     }
   }
   fine = fixed_add(&total, short) && fine;

@@ -23,7 +23,7 @@ const y = eta.map((value) => Math.round(300 * Math.exp(value)));
 describeGpu('large counts on the device', () => {
   test.each<[FamilyName, LinkName, string, number]>([
     ['binomial', 'logit', '(1 | g)', 1], ['binomial', 'probit', '(1 | g)', 1], ['binomial', 'cloglog', '(x | g)', 1], ['binomial', 'probit', '(1 | g)', 0],
-    ['binomial', 'probit', '(1 | g)', 7], ['binomial', 'logit', '(1 | g) + (1 | h)', 1], ['binomial', 'logit', '(1 | g) + (1 | h)', 0], ['poisson', 'log', '(x | g)', 1],
+    ['binomial', 'probit', '(1 | g)', 7], ['binomial', 'logit', '(1 | g) + (1 | h)', 1], ['binomial', 'logit', '(1 | g) + (1 | h)', 0], ['poisson', 'log', '(x | g)', 1], ['poisson', 'log', '(x || g)', 0],
   ])('%s %s %s, nAGQ %i', async (family, link, random, nAGQ) => {
     const frame = buildModelFrame(`${family === 'poisson' ? 'y' : 'cbind(s, f)'} ~ x + ${random}`, toTable({ s, f, y, x, g, h }), { family, link });
     const { standardErrors, logLik } = await compareReplicates(frame, nAGQ, 40, false);
