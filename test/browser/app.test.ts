@@ -111,7 +111,7 @@ describeChromium('the page', () => {
     await fitModel(page);
     await tab(page, 'Studies');
     const panel = study('Bootstrap');
-    await panel.getByLabel('Replicates').fill('45000');
+    await panel.getByLabel('Replicates').fill('60000');
     await page.getByRole('button', { name: 'Run bootstrap' }).click();
     await panel.locator('figure').first().waitFor();
     // A page whose study runs is not closed by mistake.
@@ -123,18 +123,18 @@ describeChromium('the page', () => {
     await panel.getByLabel('Parameter shown').selectOption('period3');
     await panel.locator('.watched').getByText('period3').waitFor();
     await photograph(page, 'bootstrap-cancelled');
-    const done = Number(/Cancelled\. ([\d,]+) of 45,000/.exec((await panel.locator('.status').textContent())!)![1]!.replaceAll(',', ''));
+    const done = Number(/Cancelled\. ([\d,]+) of 60,000/.exec((await panel.locator('.status').textContent())!)![1]!.replaceAll(',', ''));
     expect(done).toBeGreaterThan(0);
-    expect(done).toBeLessThan(45_000);
+    expect(done).toBeLessThan(60_000);
     await panel.getByRole('button', { name: 'Continue' }).click();
     await finished('Bootstrap');
-    expect(await panel.locator('.status').textContent()).toMatch(/45,000 of 45,000, [\d,]+ fits per second on float64/);
+    expect(await panel.locator('.status').textContent()).toMatch(/60,000 of 60,000, [\d,]+ fits per second on float64/);
     await photograph(page, 'bootstrap');
     await photographResults(page);
     expect(await barriers(page)).toEqual([]);
     const { columns, nrow } = await readParquet(new Uint8Array(await downloaded(page, 'replicates.parquet')));
-    expect(nrow).toBe(45_000);
-    const expected = await (await inNode()).bootstrap({ nsim: 45_000, seed: 1, backend: 'cpu' });
+    expect(nrow).toBe(60_000);
+    const expected = await (await inNode()).bootstrap({ nsim: 60_000, seed: 1, backend: 'cpu' });
     const { values } = columns.get('period2') as NumericColumn;
     expect(values.every((value, i) => Math.abs(value - expected.replicates[1]![i]!) < 1e-9)).toBe(true);
     const [row] = (await downloaded(page, 'intervals.csv')).toString().split('\n').slice(1);

@@ -49,7 +49,7 @@ describe.each(CASES)('%s', (_name, options) => {
     const wanted = Math.sqrt(vSlope - 4 * MIDDLE * vBoth + 4 * MIDDLE ** 2 * vSquare);
     expect(Math.abs(rawSlope!.estimate - (slope!.estimate - 2 * MIDDLE * square!.estimate))).toBeLessThan(within * wanted);
     expect(rawSlope!.std_error / wanted).toBeCloseTo(1, 4);
-    const [again, same] = await Promise.all([raw, centred].map((fit) => fit.bootstrap({ nsim: 10, seed: 1, workers: 1 })));
+    const [again, same] = await Promise.all([raw, centred].map((fit) => fit.bootstrap({ nsim: 20, seed: 1, workers: 1 })));
     expect(again!.counts).toEqual(same!.counts);
     const [low, other] = [again!, same!].map((study) => study.intervals({ kinds: ['percentile'], level: 0.9 })[2]!.conf_low);
     expect(Math.abs(low! - other!)).toBeLessThan(1e-3 * square!.std_error);
@@ -109,7 +109,7 @@ describe('zero inflation and dispersion over raw years', () => {
     if (options('t').nAGQ === 0) return;
     expect(raw!.last.std_error / error).toBeCloseTo(1, 4);
     for (const end of ['conf_low', 'conf_high'] as const) expect(Math.abs(raw!.limits[0]![end] - centred!.limits[0]![end])).toBeLessThan(1e-4 * error);
-    const [again, same] = await Promise.all([raw, centred].map((one) => one!.fit.bootstrap({ nsim: 10, seed: 1, workers: 1 })));
+    const [again, same] = await Promise.all([raw, centred].map((one) => one!.fit.bootstrap({ nsim: 20, seed: 1, workers: 1 })));
     expect(again!.counts).toEqual(same!.counts);
   });
 });
@@ -143,15 +143,15 @@ describe('slopes over raw years that vary between groups', () => {
     expect(slope.std_error / wanted.std_error).toBeCloseTo(1, 3);
     const means = [raw!, centred!].map((fit) => fit.fitted);
     expect(Math.max(...Array.from(means[0]!, (value, i) => Math.abs(value - means[1]![i]!) / (1 + Math.abs(value))))).toBeLessThan(1e-3);
-    for (const response of centred!.simulate({ nsim: 2, seed: 5 })) {
+    for (const response of centred!.simulate({ nsim: 4, seed: 5 })) {
       const [again, same] = await Promise.all([raw!, centred!].map((fit) => fit.refit(response)));
       expect(again!.status).toBe(same!.status);
       expect(again!.logLik).toBeCloseTo(same!.logLik, 6);
       expect(again!.solution.evaluations).toBeLessThan(2 * same!.solution.evaluations + 10);
     }
     if (options.fitMethod !== undefined) return;
-    const { converged, boundary } = (await raw!.bootstrap({ nsim: 10, seed: 1, workers: 1 })).counts;
-    expect(converged + boundary).toBe(10);
+    const { converged, boundary } = (await raw!.bootstrap({ nsim: 20, seed: 1, workers: 1 })).counts;
+    expect(converged + boundary).toBe(20);
   });
 
   test('the factor of Λ in the coordinates is that of the orthogonal columns: the covariance of the linear predictor is the same', () => {
@@ -194,8 +194,8 @@ describe('ordered responses over raw years, whose intercepts are thresholds', ()
     expect(last.std_error / wanted.std_error).toBeCloseTo(1, 4);
     const [limits, about0] = await Promise.all([raw!, centred!].map(async (fit) => (await fit.confint({ method: 'profile', parameters: [fit.coefficients().at(-1)!.term] }))[0]!));
     for (const end of ['conf_low', 'conf_high'] as const) expect(Math.abs(limits![end] - about0![end])).toBeLessThan(1e-3 * wanted.std_error);
-    const { converged, boundary } = (await raw!.bootstrap({ nsim: 10, seed: 1, workers: 1 })).counts;
-    expect(converged + boundary).toBe(10);
+    const { converged, boundary } = (await raw!.bootstrap({ nsim: 20, seed: 1, workers: 1 })).counts;
+    expect(converged + boundary).toBe(20);
   });
 
   test('weighted least squares, whose errors are those at given thresholds', async () => {
